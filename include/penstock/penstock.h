@@ -1,0 +1,13 @@
+/* Penstock: GPU-accelerated quantitative computing for trading.
+ *
+ * The order of this list is the flow of data and the order of dependency: a
+ * header may include only those above it. */
+#ifndef PENSTOCK_H
+#define PENSTOCK_H
+
+#include "penstock/status.h"
+#include "penstock/device.h"
+#include "penstock/memory.h"
+#include "penstock/panel.h"
+
+#endif

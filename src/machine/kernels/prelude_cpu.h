@@ -1,0 +1,158 @@
+/* The kernel dialect on the CPU.  Each .k file is compiled as C after this
+ * header, once per precision (PEN_REAL_F64 = 0 or 1) and instruction set
+ * (PEN_VARIANT = base, v2, v3 or v4; PEN_VECTOR_BYTES = 16, 32 or 64).
+ * docs/kernels.md explains every word. */
+#ifndef PEN_PRELUDE_CPU_H
+#define PEN_PRELUDE_CPU_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "entry.h"
+
+#if PEN_REAL_F64
+typedef double real;
+typedef int64_t ireal_;
+#define PEN_REAL_NAME_ f64
+#define REAL(x) x
+#else
+typedef float real;
+typedef int32_t ireal_;
+#define PEN_REAL_NAME_ f32
+#define REAL(x) x##f
+#endif
+#define REAL_IS_F64 PEN_REAL_F64
+
+typedef int64_t isize;
+typedef uint32_t u32;
+typedef uint64_t u64;
+typedef int64_t i64;
+
+/* Memory */
+#define GLOBAL
+#define SHARED
+#define IN(T) const T *restrict
+#define OUT(T) T *restrict
+#define INOUT(T) T *
+#define CONSTANT static const
+#define DEVICE static inline __attribute__((always_inline))
+#define GROUP_MEM(T, name, count) T name[count] __attribute__((aligned(64)))
+#define ITEM_MEM(T, name) T name[GROUP_SIZE] __attribute__((aligned(64)))
+#define OWN(name, t) (name)[t]
+
+/* Work */
+#define GROUP_SIZE 256
+#define GROUP_ID (span_->begin)
+#define FOR_GRID(i, n) _Pragma("omp simd") for (int i = span_->begin; i < span_->end; i++)
+#ifndef PEN_ITEMS_REVERSED
+#define FOR_ITEMS(t) for (int t = 0; t < GROUP_SIZE; t++)
+#else /* a test build: an order that no correct kernel depends on */
+#define FOR_ITEMS(t) for (int t = GROUP_SIZE - 1; t >= 0; t--)
+#endif
+#define EACH_ITEM(t) _Pragma("omp simd") for (int t = 0; t < GROUP_SIZE; t++)
+
+/* Lanes: LANE_COUNT series side by side, VREAL_LEN_ of them in a vreal. */
+#define LANE_COUNT 16
+#define VREAL_LEN_ (PEN_VECTOR_BYTES / (int)sizeof(real))
+#define LANE_VECTORS_ (LANE_COUNT / VREAL_LEN_)
+typedef real vreal __attribute__((vector_size(PEN_VECTOR_BYTES), may_alias));
+typedef ireal_ vmask __attribute__((vector_size(PEN_VECTOR_BYTES), may_alias));
+#define LANES(l) for (int l = 0; l < LANE_VECTORS_; l++)
+#define LANE_AT(rows, row, l) (((vreal *)(rows))[(isize)(row)*LANE_VECTORS_ + (l)])
+#define LANE_CONST_AT(rows, row, l) (((const vreal *)(rows))[(isize)(row)*LANE_VECTORS_ + (l)])
+#define v_splat(x) ((real)(x) - (vreal){ 0 })
+DEVICE vreal v_fma(vreal a, vreal b, vreal c)
+{
+    vreal r;
+    for (int i = 0; i < VREAL_LEN_; i++)
+        r[i] = PEN_REAL_F64 ? (real)__builtin_fma(a[i], b[i], c[i])
+                            : (real)__builtin_fmaf((float)a[i], (float)b[i], (float)c[i]);
+    return r;
+}
+DEVICE vreal v_sqrt(vreal a)
+{
+    vreal r;
+    for (int i = 0; i < VREAL_LEN_; i++)
+        r[i] = PEN_REAL_F64 ? (real)__builtin_sqrt(a[i]) : (real)__builtin_sqrtf((float)a[i]);
+    return r;
+}
+DEVICE vreal v_sel(vmask c, vreal a, vreal b)
+{
+    return (vreal)((c & (vmask)a) | (~c & (vmask)b));
+}
+
+/* Arithmetic: each correctly rounded, so the same on every device. */
+#if PEN_REAL_F64
+#define m_fma(a, b, c) __builtin_fma(a, b, c)
+#define m_sqrt(x) __builtin_sqrt(x)
+#define m_abs(x) __builtin_fabs(x)
+#define m_nan() __builtin_nan("")
+#define m_inf() __builtin_inf()
+#else
+#define m_fma(a, b, c) __builtin_fmaf(a, b, c)
+#define m_sqrt(x) __builtin_sqrtf(x)
+#define m_abs(x) __builtin_fabsf(x)
+#define m_nan() __builtin_nanf("")
+#define m_inf() __builtin_inff()
+#endif
+
+/* Bits */
+DEVICE u32 m_bits32(float x)
+{
+    union {
+        float f;
+        u32 u;
+    } v = { x };
+    return v.u;
+}
+DEVICE float m_float32(u32 x)
+{
+    union {
+        u32 u;
+        float f;
+    } v = { x };
+    return v.f;
+}
+DEVICE u64 m_bits64(double x)
+{
+    union {
+        double f;
+        u64 u;
+    } v = { x };
+    return v.u;
+}
+DEVICE double m_float64(u64 x)
+{
+    union {
+        u64 u;
+        double f;
+    } v = { x };
+    return v.f;
+}
+
+/* A kernel: its signature for the launcher, an entry that unpacks arguments,
+ * and the body that follows. */
+#define JOIN3_(a, b, c) a##_##b##_##c
+#define JOIN3(a, b, c) JOIN3_(a, b, c)
+#define PK_(name) JOIN3(pk_##name, PEN_REAL_NAME_, PEN_VARIANT)
+#define DECL_(T, x) T x,
+#define FETCH_(T, x) T x = *(T *)args_[k_++];
+#define PASS_(T, x) x,
+#define SIGN_(T, x) { #x, sizeof(T), __builtin_classify_type(*(T *)0) == 5 },
+#define KERNEL(name, ARGS)                                                                         \
+    static void name##_body(const pen_span *span_, ARGS(DECL_) int n);                             \
+    extern const pen_kernel_arg JOIN3(pk_##name##_args, PEN_REAL_NAME_, PEN_VARIANT)[];            \
+    const pen_kernel_arg JOIN3(pk_##name##_args, PEN_REAL_NAME_, PEN_VARIANT)[] = {                \
+        ARGS(SIGN_){ 0, 0, 0 }                                                                     \
+    };                                                                                             \
+    void PK_(name)(const pen_span *span_, void *const *args_);                                     \
+    void PK_(name)(const pen_span *span_, void *const *args_)                                      \
+    {                                                                                              \
+        int k_ = 0;                                                                                \
+        ARGS(FETCH_)                                                                               \
+        name##_body(span_, ARGS(PASS_) * (int *)args_[k_]);                                        \
+    }                                                                                              \
+    static void name##_body(const pen_span *span_, ARGS(DECL_) int n)
+
+#include "prelude_common.kh"
+#endif

@@ -1,0 +1,66 @@
+/* The kernel dialect for OpenCL C 1.2 and later.  Built with
+ * -cl-fp32-correctly-rounded-divide-sqrt, so that arithmetic rounds as on the CPU. */
+#pragma OPENCL FP_CONTRACT OFF
+#if PEN_REAL_F64
+#pragma OPENCL EXTENSION cl_khr_fp64 : enable
+typedef double real;
+#define REAL(x) x
+#else
+typedef float real;
+#define REAL(x) x##f
+#endif
+#define REAL_IS_F64 PEN_REAL_F64
+
+typedef long isize;
+typedef uint u32;
+typedef ulong u64;
+typedef long i64;
+typedef uchar uint8_t;
+
+#define GLOBAL __global
+#define SHARED __local
+#define IN(T) __global const T *restrict
+#define OUT(T) __global T *restrict
+#define INOUT(T) __global T *
+#define CONSTANT __constant
+#define DEVICE static inline
+#define GROUP_MEM(T, name, count) __local T name[count]
+#define ITEM_MEM(T, name) T name[1]
+#define OWN(name, t) (name)[0]
+
+#define GROUP_SIZE 256
+#define GROUP_ID ((int)get_group_id(0))
+#define FOR_GRID(i, n) for (int i = (int)get_global_id(0); i < (n); i = (n))
+#define FOR_ITEMS(t)                                                                               \
+    for (int t = (int)get_local_id(0), t##_once = 1; t##_once;                                     \
+         t##_once = 0, barrier(CLK_LOCAL_MEM_FENCE))
+#define EACH_ITEM(t) for (int t = (int)get_local_id(0), t##_once = 1; t##_once; t##_once = 0)
+
+#define LANE_COUNT 32
+#define LANES(l) for (int l = (int)get_local_id(0), l##_once = 1; l##_once; l##_once = 0)
+#define LANE_AT(rows, row, l) ((rows)[(isize)(row)*LANE_COUNT + (l)])
+#define LANE_CONST_AT(rows, row, l) ((rows)[(isize)(row)*LANE_COUNT + (l)])
+typedef real vreal;
+typedef int vmask;
+#define v_splat(x) ((real)(x))
+#define v_fma(a, b, c) fma(a, b, c)
+#define v_sqrt(a) sqrt(a)
+#define v_sel(c, a, b) ((c) ? (a) : (b))
+
+#define m_fma(a, b, c) fma(a, b, c)
+#define m_sqrt(x) sqrt(x)
+#define m_abs(x) fabs(x)
+#if PEN_REAL_F64
+#define m_nan() as_double(0x7ff8000000000000L)
+#define m_inf() as_double(0x7ff0000000000000L)
+#define m_bits64(x) as_ulong(x)
+#define m_float64(x) as_double((ulong)(x))
+#else
+#define m_nan() as_float(0x7fc00000)
+#define m_inf() as_float(0x7f800000)
+#endif
+#define m_bits32(x) as_uint(x)
+#define m_float32(x) as_float((uint)(x))
+
+#define DECL_(T, x) T x,
+#define KERNEL(name, ARGS) __kernel void name(ARGS(DECL_) int n)
