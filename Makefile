@@ -1,30 +1,48 @@
 # Penstock.  `make run` and `make test` set up what a bare Debian 12 machine
-# lacks; everything else expects that done.  BUILD=release|debug|asan|tsan.
+# lacks; everything else expects that done.  `make help` lists the targets.
+#
+#   BUILD=release|debug|asan|tsan|coverage   what to build, each in build/<BUILD>
+#   CC=gcc|clang                             compiler
+#   V=1                                      show the commands
+#   CI=1                                     warnings are errors
+#   CPPFLAGS CFLAGS LDFLAGS                  added to our own
 VERSION  := 0.1.0
+SONAME   := libpenstock.so.0
 BUILD    ?= release
-PREFIX   ?= /usr/local
 O        := build/$(BUILD)
 ifeq ($(origin CC),default)
 CC       := gcc
 endif
 HOSTCC   ?= $(CC)
 
+DESTDIR  ?=
+PREFIX   ?= /usr/local
+LIBDIR   ?= $(PREFIX)/lib
+DATADIR  ?= $(PREFIX)/share
+STRIP    ?= strip
+
 WARN     := -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
             $(if $(CI),-Werror)
-FLAGS_release := -O2 -g
-FLAGS_debug   := -O0 -g
-FLAGS_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
-FLAGS_tsan    := -O1 -g -fsanitize=thread -fno-omit-frame-pointer
+SANITIZE_asan  := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+SANITIZE_tsan  := -fsanitize=thread -fno-omit-frame-pointer
+SANITIZE_fuzz  := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+FLAGS_release  := -O2 -g
+FLAGS_debug    := -O0 -g
+FLAGS_asan     := -O1 -g $(SANITIZE_asan)
+FLAGS_tsan     := -O1 -g $(SANITIZE_tsan)
+FLAGS_fuzz     := -O1 -g $(SANITIZE_fuzz)
+FLAGS_coverage := -O0 -g --coverage
 ifeq ($(FLAGS_$(BUILD)),)
-$(error BUILD=$(BUILD): expected release, debug, asan or tsan)
+$(error BUILD=$(BUILD): expected release, debug, asan, tsan or coverage)
 endif
+SHARED_release := -Wl,-z,defs
+SHARED_debug   := -Wl,-z,defs
 
 # Everything else (OpenCL, CUDA, oneDNN, OpenBLAS, ...) is opened at run time.
 LIBS_REQ := jansson yaml-0.1
-
-CPPFLAGS += -Iinclude -DPEN_VERSION='"$(VERSION)"' $(shell pkg-config --cflags $(LIBS_REQ) 2>/dev/null)
-CFLAGS   += -std=c11 -fvisibility=hidden -fPIC -ffp-contract=off -fno-math-errno $(WARN) $(FLAGS_$(BUILD))
-LDLIBS   += $(shell pkg-config --libs $(LIBS_REQ) 2>/dev/null || echo -ljansson -lyaml) -lm -ldl -lpthread
+OUR_CPPFLAGS := -Iinclude -DPEN_VERSION='"$(VERSION)"' $(shell pkg-config --cflags $(LIBS_REQ) 2>/dev/null)
+OUR_CFLAGS   := -std=c11 -fvisibility=hidden -fPIC -ffp-contract=off -fno-math-errno $(WARN) $(FLAGS_$(BUILD))
+OUR_LDLIBS   := $(shell pkg-config --libs $(LIBS_REQ) 2>/dev/null || echo -ljansson -lyaml) -lm -ldl -lpthread
 
 # Kernels: every .k for two precisions and each instruction set of this processor's family.
 KDIR     := src/machine/kernels
@@ -33,12 +51,14 @@ K_TEXTS  := $(K_FILES) $(sort $(wildcard $(KDIR)/*.kh)) $(KDIR)/prelude_cuda.h $
 K_FLAGS  := -x c -std=gnu11 -ffp-contract=off -fno-math-errno -fno-trapping-math -fopenmp-simd \
             -fPIC -fvisibility=hidden -I$(KDIR) -include prelude_cpu.h \
             -Wall -Wno-unused-function -Wno-unknown-pragmas -Wno-psabi $(if $(CI),-Werror)
-# Kernels are optimised in every build: at -O1 the sanitizers' check of them would take hours.
-K_OPT_release := -O3 -g
-K_OPT_debug   := -O1 -g
-K_OPT_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined
-K_OPT_tsan    := -O2 -g -fsanitize=thread
-ifneq ($(filter x86_64%,$(shell $(CC) -dumpmachine)),)
+K_OPT_release  := -O3 -g
+K_OPT_debug    := -O1 -g
+K_OPT_asan     := -O1 -g $(SANITIZE_asan)
+K_OPT_tsan     := -O2 -g $(SANITIZE_tsan)
+K_OPT_fuzz     := -O1 -g
+K_OPT_coverage := -O1 -g
+CC_KIND  := $(shell $(CC) -dumpmachine 2>/dev/null) $(shell $(CC) -dumpversion 2>/dev/null)
+ifneq ($(filter x86_64%,$(CC_KIND)),)
 VARIANTS := v2 v3 v4
 else
 VARIANTS := base
@@ -51,59 +71,165 @@ REAL_f32  := 0
 REAL_f64  := 1
 
 SRC      := $(sort $(filter-out src/run/cli/%,$(wildcard src/*/*/*.c)))
-CLI_SRC  := $(sort $(wildcard src/run/cli/*.c))
+CLI_MAIN := $(wildcard src/run/cli/main.c)
+CLI_SRC  := $(if $(CLI_MAIN),$(sort $(wildcard src/run/cli/*.c bench/*.c)))
 LIB_OBJ  := $(SRC:%.c=$(O)/%.o) $(O)/gen/kernels_gen.o
 K_OBJ    := $(foreach k,$(K_FILES:$(KDIR)/%.k=%),$(foreach r,f32 f64,$(foreach v,$(VARIANTS),$(O)/kernels/$(k).$(r).$(v).o)))
 CLI_OBJ  := $(CLI_SRC:%.c=$(O)/%.o)
+EXAMPLES := $(sort $(wildcard examples/*.c))
+EXAMPLE_BIN := $(EXAMPLES:%.c=$(O)/%)
 TESTS    := $(sort $(wildcard tests/test_*.c))
 TEST_BIN := $(TESTS:tests/%.c=$(O)/tests/%)
+TEST_SH  := $(sort $(wildcard tests/test_*.sh))
+HEADERS  := $(sort $(wildcard include/penstock/*.h))
 
-.PHONY: all run test check setup install clean
-all: $(O)/libpenstock.a $(O)/libpenstock.so $(if $(CLI_SRC),$(O)/penstock)
+# One short line for each thing made, or the commands with V=1.
+ifeq ($(V),1)
+Q    :=
+say   =
+else
+Q    := @
+say   = @printf '  %-5s %s\n' $(1) $(2)
+endif
+# Inside a target that starts make again: all cores, unless the caller said how many.
+jobs  = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 
-$(O)/libpenstock.a: $(LIB_OBJ) $(K_OBJ)
-	@rm -f $@
-	$(AR) rcs $@ $^
-$(O)/libpenstock.so: $(LIB_OBJ) $(K_OBJ)
-	$(CC) $(CFLAGS) -shared -Wl,-soname,libpenstock.so.0 -o $@ $^ $(LDFLAGS) $(LDLIBS)
+.PHONY: all run test tests check lint layers format format-check examples setup install uninstall \
+        fuzz coverage clean help FORCE
+.DELETE_ON_ERROR:
+all: $(O)/libpenstock.a $(O)/libpenstock.so $(if $(CLI_MAIN),$(O)/penstock)
+
+# A stamp changes when its text does, so what depends on it is made again when flags, the
+# compiler or the list of files change, and not when another part of this file does.
+COMPILE   = $(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(OUR_CFLAGS) $(CFLAGS)
+COMPILE_K = $(CC) $(K_FLAGS) $(K_OPT_$(BUILD))
+LINK      = $(CC) $(OUR_CFLAGS) $(CFLAGS) $(LDFLAGS)
+quote     = '$(subst ','\'',$(1))'
+write_stamp = @mkdir -p $(@D); printf '%s\n' $(call quote,$(1)) >$@.new; \
+              if cmp -s $@ $@.new; then rm $@.new; else mv $@.new $@; fi
+$(O)/flags.stamp: FORCE
+	$(call write_stamp,$(CC_KIND) $(COMPILE) $(OUR_LDLIBS) $(LDFLAGS))
+$(O)/kernels.stamp: FORCE
+	$(call write_stamp,$(CC_KIND) $(COMPILE_K) $(foreach v,$(VARIANTS),$(ARCH_$(v))))
+$(O)/files.stamp: FORCE
+	$(call write_stamp,$(LIB_OBJ) $(K_OBJ) $(CLI_OBJ) $(K_TEXTS))
+
+$(O)/libpenstock.a: $(LIB_OBJ) $(K_OBJ) $(O)/files.stamp
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $(LIB_OBJ) $(K_OBJ)
+$(O)/libpenstock.so: $(LIB_OBJ) $(K_OBJ) $(O)/files.stamp
+	$(call say,LINK,$@)
+	$(Q)$(LINK) -shared -Wl,-soname,$(SONAME) $(SHARED_$(BUILD)) -o $@ $(LIB_OBJ) $(K_OBJ) $(OUR_LDLIBS)
 $(O)/penstock: $(CLI_OBJ) $(O)/libpenstock.a
-	$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS) $(LDLIBS)
-$(O)/%.o: %.c
+	$(call say,LINK,$@)
+	$(Q)$(LINK) -o $@ $(CLI_OBJ) $(O)/libpenstock.a $(OUR_LDLIBS)
+$(O)/bench/%.o: private OUR_CPPFLAGS += -Isrc
+$(O)/%.o: %.c $(O)/flags.stamp
+	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(COMPILE) -MMD -MP -c -o $@ $<
 
 define KERNEL_RULE
-$(O)/kernels/%.$(1).$(2).o: $(KDIR)/%.k
+$(O)/kernels/%.$(1).$(2).o: $(KDIR)/%.k $(O)/kernels.stamp
+	$$(call say,K,"$$< $(1) $(2)")
 	@mkdir -p $$(@D)
-	$$(CC) $$(K_FLAGS) $$(K_OPT_$(BUILD)) $$(ARCH_$(2)) -DPEN_REAL_F64=$$(REAL_$(1)) -DPEN_VARIANT=$(2) -MMD -MP -c -o $$@ $$<
+	$$(Q)$$(COMPILE_K) $$(ARCH_$(2)) -DPEN_REAL_F64=$$(REAL_$(1)) -DPEN_VARIANT=$(2) -MMD -MP -c -o $$@ $$<
 endef
 $(foreach r,f32 f64,$(foreach v,$(VARIANTS),$(eval $(call KERNEL_RULE,$(r),$(v)))))
 
-$(O)/gen/embed_kernels: tools/embed_kernels.c
+$(O)/gen/embed_kernels: tools/embed_kernels.c $(O)/flags.stamp
+	$(call say,HOST,$<)
 	@mkdir -p $(@D)
-	$(HOSTCC) -std=c11 -O1 $(WARN) -o $@ $<
-$(O)/gen/kernels_gen.c: $(O)/gen/embed_kernels $(K_TEXTS)
-	$(O)/gen/embed_kernels $(K_TEXTS) >$@.tmp && mv $@.tmp $@
+	$(Q)$(HOSTCC) -std=c11 -O1 $(WARN) -o $@ $<
+$(O)/gen/kernels_gen.c: $(O)/gen/embed_kernels $(K_TEXTS) $(O)/files.stamp
+	$(call say,GEN,$@)
+	$(Q)$(O)/gen/embed_kernels $(K_TEXTS) >$@.tmp && mv $@.tmp $@
 $(O)/gen/kernels_gen.o: $(O)/gen/kernels_gen.c
-	$(CC) $(CPPFLAGS) -I$(KDIR) $(CFLAGS) -c -o $@ $<
+	$(call say,CC,$<)
+	$(Q)$(COMPILE) -I$(KDIR) -MMD -MP -c -o $@ $<
 
 $(O)/tests/%: tests/%.c $(O)/libpenstock.a
+	$(call say,TEST,$<)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -Isrc $(CFLAGS) -MMD -MP -o $@ $< $(O)/libpenstock.a $(LDFLAGS) $(LDLIBS)
+	$(Q)$(COMPILE) -Isrc -MMD -MP -o $@ $< $(O)/libpenstock.a $(LDFLAGS) $(OUR_LDLIBS)
+# Examples see the public headers only.
+$(O)/examples/%: examples/%.c $(O)/libpenstock.a
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) -MMD -MP -o $@ $< $(O)/libpenstock.a $(LDFLAGS) $(OUR_LDLIBS)
+examples: $(EXAMPLE_BIN)
 
 setup:
 	@scripts/setup.sh
 run: setup
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory $(jobs) all
 	@$(O)/penstock demo
 test: setup
-	@$(MAKE) --no-print-directory tests
-tests: all $(TEST_BIN)
-	@PENSTOCK=$(O)/penstock scripts/run_tests.sh $(TEST_BIN)
-check: test
-	tools/check_layers.sh
+	@$(MAKE) --no-print-directory $(jobs) tests
+# Set-up done: what is run again and again while developing.
+tests: all $(TEST_BIN) $(EXAMPLE_BIN)
+	@BUILD=$(BUILD) O=$(O) CC='$(CC)' PENSTOCK=$(O)/penstock scripts/run_tests.sh $(TEST_BIN) $(TEST_SH)
+check: setup
+	@$(MAKE) --no-print-directory $(jobs) lint
+	@$(MAKE) --no-print-directory $(jobs) tests
+
+# Checks of the text alone.
+lint: layers format-check
+layers:
+	@tools/check_layers.sh
+FORMATTED = $(shell find include src tests tools bench examples -name '*.[chk]' -o -name '*.kh')
+format:
+	@clang-format -i $(FORMATTED)
+format-check:
+	@if command -v clang-format >/dev/null; then clang-format --dry-run -Werror $(FORMATTED); \
+	else echo 'format-check: left out, clang-format is not installed'; fi
+
+# Programs and shared libraries are stripped (STRIP=: keeps their symbols).
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include/penstock $(DESTDIR)$(LIBDIR)/pkgconfig
+	install -m 644 $(HEADERS) $(DESTDIR)$(PREFIX)/include/penstock
+	install -m 644 $(O)/libpenstock.a $(DESTDIR)$(LIBDIR)
+	install -m 755 $(O)/libpenstock.so $(DESTDIR)$(LIBDIR)/libpenstock.so.$(VERSION)
+	$(STRIP) -g $(DESTDIR)$(LIBDIR)/libpenstock.a
+	$(STRIP) --strip-unneeded $(DESTDIR)$(LIBDIR)/libpenstock.so.$(VERSION)
+	ln -sf libpenstock.so.$(VERSION) $(DESTDIR)$(LIBDIR)/$(SONAME)
+	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libpenstock.so
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@VERSION@|$(VERSION)|' penstock.pc.in \
+	    >$(DESTDIR)$(LIBDIR)/pkgconfig/penstock.pc
+ifneq ($(CLI_MAIN),)
+	install -m 755 $(O)/penstock $(DESTDIR)$(PREFIX)/bin
+	$(STRIP) $(DESTDIR)$(PREFIX)/bin/penstock
+endif
+uninstall:
+	rm -rf $(DESTDIR)$(PREFIX)/include/penstock
+	rm -f $(DESTDIR)$(PREFIX)/bin/penstock $(DESTDIR)$(LIBDIR)/libpenstock.* \
+	    $(DESTDIR)$(LIBDIR)/pkgconfig/penstock.pc
+
+# libFuzzer targets: tests/fuzz/fuzz_<input>.c, run for FUZZ_SECONDS each, two at a time.
+FUZZ_SECONDS ?= 60
+FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_BIN := $(FUZZ_SRC:tests/fuzz/%.c=$(O)/fuzz/%)
+fuzz: setup
+	@$(MAKE) --no-print-directory $(jobs) BUILD=fuzz CC=clang fuzz-run
+$(O)/fuzz/%: tests/fuzz/%.c $(O)/libpenstock.a
+	$(call say,FUZZ,$<)
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) -fsanitize=fuzzer -Wno-missing-prototypes -Isrc -MMD -MP -o $@ $< $(O)/libpenstock.a $(OUR_LDLIBS)
+fuzz-run: $(FUZZ_BIN)
+	@O=$(O) scripts/run_fuzz.sh $(FUZZ_SECONDS) $(FUZZ_BIN)
+
+coverage:
+	@$(MAKE) --no-print-directory $(jobs) BUILD=coverage tests
+	@scripts/coverage.sh build/coverage
 
 clean:
 	rm -rf build
+help:
+	@echo "run       set up, build, and start the tour        test       set up, build, run every test"
+	@echo "all       library and program in $(O)    tests      the same without the set-up"
+	@echo "check     tests, layers, format, kernels           lint       the checks without the tests"
+	@echo "examples  examples/ in $(O)/examples     format     clang-format everything"
+	@echo "install   under DESTDIR and PREFIX                 uninstall  the reverse"
+	@echo "fuzz      libFuzzer targets, FUZZ_SECONDS each     coverage   lines the tests reach"
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)

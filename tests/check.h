@@ -50,7 +50,7 @@ static inline void check_near_(const char *file, int line, const char *label, do
     do {                                                                                           \
         const char *g_ = (got), *w_ = (want);                                                      \
         if (strcmp(g_, w_) != 0) {                                                                 \
-            printf("    %s:%d: got \"%s\", expected \"%s\"\n", __FILE__, __LINE__, g_, w_);         \
+            printf("    %s:%d: got \"%s\", expected \"%s\"\n", __FILE__, __LINE__, g_, w_);        \
             check_failed_++;                                                                       \
         }                                                                                          \
     } while (0)
@@ -76,7 +76,9 @@ typedef struct check_test {
     const char *name;
     void (*run)(void);
 } check_test;
+/* clang-format off */
 #define TEST(function) { #function, function }
+/* clang-format on */
 
 /* Runs all tests; prints a line each and "# passed failed skipped" last, which
  * scripts/run_tests.sh adds up. */

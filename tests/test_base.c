@@ -103,11 +103,8 @@ static void every_item_is_done_once_with_any_thread_count(void)
 }
 
 static const check_test tests[] = {
-    TEST(philox_gives_its_known_answers),
-    TEST(splitmix_gives_its_known_answers),
-    TEST(a_failure_keeps_its_text_and_code),
-    TEST(a_size_that_overflows_is_an_error),
-    TEST(an_injected_failure_is_reported_once),
-    TEST(every_item_is_done_once_with_any_thread_count),
+    TEST(philox_gives_its_known_answers),       TEST(splitmix_gives_its_known_answers),
+    TEST(a_failure_keeps_its_text_and_code),    TEST(a_size_that_overflows_is_an_error),
+    TEST(an_injected_failure_is_reported_once), TEST(every_item_is_done_once_with_any_thread_count),
 };
 TEST_MAIN(tests)

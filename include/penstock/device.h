@@ -32,26 +32,26 @@ typedef struct pen_event pen_event;
 /* What is known about a device.  Text is empty and numbers are zero where the
  * driver does not say. */
 typedef struct pen_device_info {
-    char name[32];           /* "cuda:0" */
-    char backend[16];        /* "cpu", "cuda", "opencl" */
-    char model[128];         /* as the driver names it */
-    char capability[32];     /* "9.0", "OpenCL 3.0", "x86-64-v4" */
-    char driver[64];         /* driver version */
-    char runtime[64];        /* NVRTC or compiler version */
-    char uuid[48];           /* "GPU-..." where there is one */
-    char note[128];          /* why it is not usable, container and WSL hints */
+    char name[32];       /* "cuda:0" */
+    char backend[16];    /* "cpu", "cuda", "opencl" */
+    char model[128];     /* as the driver names it */
+    char capability[32]; /* "9.0", "OpenCL 3.0", "x86-64-v4" */
+    char driver[64];     /* driver version */
+    char runtime[64];    /* NVRTC or compiler version */
+    char uuid[48];       /* "GPU-..." where there is one */
+    char note[128];      /* why it is not usable, container and WSL hints */
     uint64_t memory_bytes;
     uint64_t memory_free_bytes;
-    unsigned unit_count;     /* cores, SMs or compute units */
-    unsigned clock_mhz;      /* highest core clock */
+    unsigned unit_count; /* cores, SMs or compute units */
+    unsigned clock_mhz;  /* highest core clock */
     unsigned memory_clock_mhz;
     double copy_bytes_per_s; /* read + write, measured by pen_device_measure(); 0 before */
     double f32_flops;        /* fused multiply-adds count as two; measured */
     double f64_flops;
-    bool is_usable;          /* can be opened and build kernels */
-    bool is_integrated;      /* shares the host's memory */
-    bool is_mig;             /* a MIG slice */
-    double score;            /* selection order: higher is better */
+    bool is_usable;     /* can be opened and build kernels */
+    bool is_integrated; /* shares the host's memory */
+    bool is_mig;        /* a MIG slice */
+    double score;       /* selection order: higher is better */
 } pen_device_info;
 
 /* Lists every device that can be seen, best first.

@@ -35,7 +35,8 @@ PEN_API bool pen_panel_is_host(const pen_panel *panel);
 
 /* Copies all elements between host memory (series `stride` elements apart) and
  * the panel, in queue order; valid after pen_queue_wait(). */
-PEN_API pen_status pen_panel_write(pen_queue *queue, pen_panel *dst, const void *src, size_t stride);
+PEN_API pen_status pen_panel_write(pen_queue *queue, pen_panel *dst, const void *src,
+                                   size_t stride);
 PEN_API pen_status pen_panel_read(pen_queue *queue, void *dst, size_t stride, const pen_panel *src);
 
 #ifdef __cplusplus

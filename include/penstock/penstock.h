@@ -5,9 +5,11 @@
 #ifndef PENSTOCK_H
 #define PENSTOCK_H
 
+/* clang-format off */
 #include "penstock/status.h"
 #include "penstock/device.h"
 #include "penstock/memory.h"
 #include "penstock/panel.h"
+/* clang-format on */
 
 #endif

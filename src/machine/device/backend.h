@@ -16,7 +16,7 @@ typedef struct pen_backend pen_backend;
 struct pen_device {
     const pen_backend *backend;
     pen_device_info info;
-    int lane_count;     /* LANE_COUNT of the backend's prelude */
+    int lane_count;        /* LANE_COUNT of the backend's prelude */
     atomic_int n_children; /* queues, events and buffers that are alive */
 };
 struct pen_queue {

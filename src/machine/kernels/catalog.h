@@ -12,8 +12,8 @@
 typedef enum pen_isa { PEN_ISA_BASE, PEN_ISA_V2, PEN_ISA_V3, PEN_ISA_V4, PEN_ISA_COUNT } pen_isa;
 
 typedef struct pen_kernel_form {
-    const pen_kernel_arg *args;           /* ends with a NULL name */
-    pen_cpu_kernel *cpu[PEN_ISA_COUNT];   /* NULL where not built */
+    const pen_kernel_arg *args;         /* ends with a NULL name */
+    pen_cpu_kernel *cpu[PEN_ISA_COUNT]; /* NULL where not built */
 } pen_kernel_form;
 
 typedef struct pen_kernel {

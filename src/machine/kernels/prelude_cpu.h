@@ -142,9 +142,8 @@ DEVICE double m_float64(u64 x)
 #define KERNEL(name, ARGS)                                                                         \
     static void name##_body(const pen_span *span_, ARGS(DECL_) int n);                             \
     extern const pen_kernel_arg JOIN3(pk_##name##_args, PEN_REAL_NAME_, PEN_VARIANT)[];            \
-    const pen_kernel_arg JOIN3(pk_##name##_args, PEN_REAL_NAME_, PEN_VARIANT)[] = {                \
-        ARGS(SIGN_){ 0, 0, 0 }                                                                     \
-    };                                                                                             \
+    const pen_kernel_arg JOIN3(pk_##name##_args, PEN_REAL_NAME_,                                   \
+                               PEN_VARIANT)[] = { ARGS(SIGN_){ 0, 0, 0 } };                        \
     void PK_(name)(const pen_span *span_, void *const *args_);                                     \
     void PK_(name)(const pen_span *span_, void *const *args_)                                      \
     {                                                                                              \

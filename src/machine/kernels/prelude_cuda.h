@@ -28,8 +28,7 @@ typedef unsigned char uint8_t;
 
 #define GROUP_SIZE 256
 #define GROUP_ID ((int)blockIdx.x)
-#define FOR_GRID(i, n)                                                                             \
-    for (int i = (int)(blockIdx.x * blockDim.x + threadIdx.x); i < (n); i = (n))
+#define FOR_GRID(i, n) for (int i = (int)(blockIdx.x * blockDim.x + threadIdx.x); i < (n); i = (n))
 #define FOR_ITEMS(t)                                                                               \
     for (int t = (int)threadIdx.x, t##_once = 1; t##_once; t##_once = 0, __syncthreads())
 #define EACH_ITEM(t) for (int t = (int)threadIdx.x, t##_once = 1; t##_once; t##_once = 0)
