@@ -1,0 +1,36 @@
+/* penstock help: the list of commands, one command's help. */
+#include <string.h>
+
+#include "../../machine/base/status.h"
+#include "cli.h"
+
+static pen_status run(cli *c)
+{
+    FILE *out;
+    const cli_command *command = NULL;
+    if (c->arg_count > 0 && (command = cli_find(c->args[0])) == NULL)
+        return cli_usage(c, "no command '%s'", c->args[0]);
+    PEN_TRY(cli_open_output(c, &out));
+    if (command != NULL)
+        cli_help(command, out);
+    else
+        cli_help_all(out);
+    return PEN_OK;
+}
+
+static const char *const examples[] = {
+    "List the commands",
+    "penstock help",
+    "Options and examples of one",
+    "penstock help bench",
+    NULL,
+};
+
+const cli_command cmd_help = {
+    .name = "help",
+    .summary = "Show the commands, or one command's options and examples",
+    .arguments = "[COMMAND]",
+    .max_args = 1,
+    .examples = examples,
+    .run = run,
+};
