@@ -50,7 +50,7 @@ K_FILES  := $(sort $(wildcard $(KDIR)/*.k))
 K_TEXTS  := $(K_FILES) $(sort $(wildcard $(KDIR)/*.kh)) $(KDIR)/prelude_cuda.h $(KDIR)/prelude_opencl.h
 K_FLAGS  := -x c -std=gnu11 -ffp-contract=off -fno-math-errno -fno-trapping-math -fopenmp-simd \
             -fPIC -fvisibility=hidden -I$(KDIR) -include prelude_cpu.h \
-            -Wall -Wno-unused-function -Wno-unknown-pragmas -Wno-psabi $(if $(CI),-Werror)
+            -Wall -Wno-unused-function -Wno-unknown-pragmas -Wno-psabi -Wno-pass-failed $(if $(CI),-Werror)
 K_OPT_release  := -O3 -g
 K_OPT_debug    := -O1 -g
 K_OPT_asan     := -O1 -g $(SANITIZE_asan)

@@ -4,8 +4,8 @@
 . tests/check.sh
 CC=${CC:-gcc} O=${O:-build/release}
 stage=$PWD/$O/stage
-case "$O" in
-*/asan | */tsan | */coverage) is_plain=no ;;
+case "${BUILD:-release}" in
+asan | tsan | coverage) is_plain=no ;;
 *) is_plain=yes ;;
 esac
 unset MAKEFLAGS MFLAGS MAKELEVEL
@@ -39,7 +39,7 @@ exports_what_headers_declare() {
 }
 installs() {
     rm -rf "$stage"
-    make -s install CC="$CC" BUILD="${O##*/}" O="$O" DESTDIR="$stage" PREFIX=/usr || return 1
+    make -s install CC="$CC" BUILD="${BUILD:-release}" O="$O" DESTDIR="$stage" PREFIX=/usr || return 1
     [ "$(readlink "$stage/usr/lib/libpenstock.so.0")" = "$(basename "$stage"/usr/lib/libpenstock.so.*.*.*)" ]
 }
 pc() {
@@ -58,7 +58,7 @@ example_runs() { # [--static]
     done
 }
 uninstalls() {
-    make -s uninstall CC="$CC" BUILD="${O##*/}" O="$O" DESTDIR="$stage" PREFIX=/usr || return 1
+    make -s uninstall CC="$CC" BUILD="${BUILD:-release}" O="$O" DESTDIR="$stage" PREFIX=/usr || return 1
     left=$(find "$stage" -type f -o -type l)
     [ -z "$left" ] || { echo "left: $left"; return 1; }
 }
