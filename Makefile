@@ -95,24 +95,25 @@ endif
 jobs  = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 
 .PHONY: all run test tests check lint layers format format-check examples setup install uninstall \
-        fuzz coverage clean help FORCE
+        fuzz coverage clean help
 .DELETE_ON_ERROR:
 all: $(O)/libpenstock.a $(O)/libpenstock.so $(if $(CLI_MAIN),$(O)/penstock)
 
-# A stamp changes when its text does, so what depends on it is made again when flags, the
-# compiler or the list of files change, and not when another part of this file does.
 COMPILE   = $(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(OUR_CFLAGS) $(CFLAGS)
 COMPILE_K = $(CC) $(K_FLAGS) $(K_OPT_$(BUILD))
 LINK      = $(CC) $(OUR_CFLAGS) $(CFLAGS) $(LDFLAGS)
-quote     = '$(subst ','\'',$(1))'
-write_stamp = @mkdir -p $(@D); printf '%s\n' $(call quote,$(1)) >$@.new; \
-              if cmp -s $@ $@.new; then rm $@.new; else mv $@.new $@; fi
-$(O)/flags.stamp: FORCE
-	$(call write_stamp,$(CC_KIND) $(COMPILE) $(OUR_LDLIBS) $(LDFLAGS))
-$(O)/kernels.stamp: FORCE
-	$(call write_stamp,$(CC_KIND) $(COMPILE_K) $(foreach v,$(VARIANTS),$(ARCH_$(v))))
-$(O)/files.stamp: FORCE
-	$(call write_stamp,$(LIB_OBJ) $(K_OBJ) $(CLI_OBJ) $(K_TEXTS))
+# A stamp is written when its text changes, so what depends on it is made again when flags, the
+# compiler or the list of files change, and not when another part of this file does.
+define STAMP
+ifneq ($$(strip $$(file <$(1))),$$(strip $(2)))
+$$(shell mkdir -p $(dir $(1)))
+$$(file >$(1),$(2))
+endif
+endef
+$(eval $(call STAMP,$(O)/flags.stamp,$$(CC_KIND) $$(COMPILE) $$(OUR_LDLIBS) $$(LDFLAGS)))
+$(eval $(call STAMP,$(O)/kernels.stamp,$$(CC_KIND) $$(COMPILE_K) $$(foreach v,$$(VARIANTS),$$(ARCH_$$(v)))))
+$(eval $(call STAMP,$(O)/files.stamp,$$(LIB_OBJ) $$(K_OBJ) $$(CLI_OBJ) $$(K_TEXTS)))
+$(O)/%.stamp:;
 
 $(O)/libpenstock.a: $(LIB_OBJ) $(K_OBJ) $(O)/files.stamp
 	$(call say,AR,$@)
