@@ -1,0 +1,189 @@
+/* The elementary functions of kernels/math.kh against independent references
+ * in extended precision, on every instruction set, bit for bit between them.
+ * With PENSTOCK_VERBOSE set it prints the largest error of each function. */
+#include <float.h>
+#include <stdint.h>
+
+#include "check.h"
+#include "machine/base/alloc.h"
+#include "machine/base/rng.h"
+#include "machine/device/launch.h"
+#include "machine/kernels/catalog.h"
+
+#if LDBL_MANT_DIG < 64
+#define IS_REFERENCE_WIDER 0
+#else
+#define IS_REFERENCE_WIDER 1
+#endif
+
+static pen_device *device;
+static pen_queue *queue;
+
+static void map(const char *kernel, pen_dtype dtype, const void *x, void *out, size_t n)
+{
+    void *args[] = { &x, &out };
+    CHECK_OK(pen_launch(queue, kernel, dtype, pen_items(n), args, COUNT(args)));
+    CHECK_OK(pen_queue_wait(queue));
+}
+
+/* A test number of the type, as double, and back. */
+static double at(pen_dtype dtype, const void *values, size_t i)
+{
+    return dtype == PEN_F32 ? ((const float *)values)[i] : ((const double *)values)[i];
+}
+static void put(pen_dtype dtype, void *values, size_t i, double x)
+{
+    if (dtype == PEN_F32)
+        ((float *)values)[i] = (float)x;
+    else
+        ((double *)values)[i] = x;
+}
+
+/* Distance in units of the last place that a correctly rounded result has. */
+static double ulps(pen_dtype dtype, double got, long double want)
+{
+    if (isnan(got) || isnan(want))
+        return isnan(got) && isnan(want) ? 0 : INFINITY;
+    int mantissa = dtype == PEN_F32 ? 24 : 53, lowest = dtype == PEN_F32 ? -125 : -1021, exponent;
+    long double limit = dtype == PEN_F32 ? FLT_MAX : DBL_MAX;
+    if (isinf(got))
+        return fabsl(want) > limit ? 0 : INFINITY;
+    frexpl(want, &exponent);
+    if (exponent < lowest)
+        exponent = lowest;
+    return (double)(fabsl(got - want) / ldexpl(1, exponent - mantissa));
+}
+
+typedef long double reference_fn(long double x);
+
+typedef struct function_case {
+    const char *kernel;
+    reference_fn *reference;
+    double low, high; /* linear range */
+    double low_f32, high_f32;
+    bool is_log_range; /* points spread over exponents too */
+    double max_ulp;
+} function_case;
+
+static const function_case functions[] = {
+    { "math_exp", expl, -746, 710, -104, 89, false, 1.0 },
+    { "math_exp", expl, -1, 1, -1, 1, true, 1.0 },
+    { "math_exp_decay", expl, -708, 0, -87, 0, false, 1.0 },
+    { "math_log", logl, 0, 4, 0, 4, true, 1.0 },
+    { "math_log", logl, 0, 1e308, 0, 3e38, true, 1.0 },
+};
+
+enum { N_POINTS = 100003 };
+
+static void fill_points(const function_case *f, pen_dtype dtype, void *x)
+{
+    double low = dtype == PEN_F32 ? f->low_f32 : f->low;
+    double high = dtype == PEN_F32 ? f->high_f32 : f->high;
+    double tiny = dtype == PEN_F32 ? -149 : -1074;
+    pen_rng rng;
+    pen_rng_init(&rng, 1, 0, 0, 0);
+    for (size_t i = 0; i < N_POINTS; i++) {
+        double u = pen_rng_uniform(&rng), v = pen_rng_uniform(&rng);
+        double point = low + u * (high - low);
+        if (f->is_log_range && i % 2 == 0) /* from the smallest subnormal to an end */
+            point = (low < 0 && i % 4 == 0 ? low : high) * exp2(v * (tiny - log2(high)));
+        put(dtype, x, i, point);
+    }
+}
+
+static void check_function(const function_case *f, pen_dtype dtype)
+{
+    static double x[N_POINTS], out[N_POINTS];
+    fill_points(f, dtype, x);
+    map(f->kernel, dtype, x, out, N_POINTS);
+    double worst = 0, worst_x = 0;
+    for (size_t i = 0; i < N_POINTS; i++) {
+        double e = ulps(dtype, at(dtype, out, i), f->reference((long double)at(dtype, x, i)));
+        if (e > worst) {
+            worst = e;
+            worst_x = at(dtype, x, i);
+        }
+    }
+    if (getenv("PENSTOCK_VERBOSE") != NULL || worst > f->max_ulp)
+        printf("    %s %s on [%g, %g]: %.2f ulp at %a\n", f->kernel, pen_dtype_name(dtype), f->low,
+               f->high, worst, worst_x);
+    CHECK(worst <= f->max_ulp);
+}
+
+static void errors_stay_below_their_bounds(void)
+{
+    if (!IS_REFERENCE_WIDER)
+        SKIP("long double is no wider than double here");
+    for (size_t i = 0; i < COUNT(functions); i++) {
+        check_function(&functions[i], PEN_F32);
+        check_function(&functions[i], PEN_F64);
+    }
+}
+
+static void every_instruction_set_gives_the_same_bits(void)
+{
+    static double x[N_POINTS], want[N_POINTS], got[N_POINTS];
+    pen_isa best = pen_isa_current();
+    for (size_t i = 0; i < COUNT(functions); i++)
+        for (int d = PEN_F32; d <= PEN_F64; d++) {
+            fill_points(&functions[i], (pen_dtype)d, x);
+            map(functions[i].kernel, (pen_dtype)d, x, want, N_POINTS);
+            for (int isa = PEN_ISA_BASE; isa < (int)best; isa++) {
+                if (!pen_isa_set((pen_isa)isa))
+                    continue;
+                map(functions[i].kernel, (pen_dtype)d, x, got, N_POINTS);
+                CHECK(memcmp(got, want, N_POINTS * pen_dtype_bytes((pen_dtype)d)) == 0);
+            }
+            pen_isa_set(best);
+        }
+}
+
+static void special_values_follow_the_c_standard(void)
+{
+    static const struct {
+        const char *kernel;
+        double x, want;
+    } rows[] = {
+        { "math_exp", 0.0, 1 },
+        { "math_exp", -0.0, 1 },
+        { "math_exp", INFINITY, INFINITY },
+        { "math_exp", -INFINITY, 0 },
+        { "math_exp", NAN, NAN },
+        { "math_exp", 1e300, INFINITY },
+        { "math_exp", -1e300, 0 },
+        { "math_exp_decay", 0.0, 1 },
+        { "math_exp_decay", -INFINITY, 0 },
+        { "math_exp_decay", NAN, NAN },
+        { "math_exp_decay", -800, 0 },
+        { "math_log", 1, 0 },
+        { "math_log", 0.0, -INFINITY },
+        { "math_log", -0.0, -INFINITY },
+        { "math_log", -1, NAN },
+        { "math_log", -INFINITY, NAN },
+        { "math_log", INFINITY, INFINITY },
+        { "math_log", NAN, NAN },
+    };
+    for (size_t i = 0; i < COUNT(rows); i++)
+        for (int d = PEN_F32; d <= PEN_F64; d++) {
+            double x[1], out[1];
+            put((pen_dtype)d, x, 0, rows[i].x);
+            map(rows[i].kernel, (pen_dtype)d, x, out, 1);
+            CHECK_NEAR(rows[i].kernel, at((pen_dtype)d, out, 0), rows[i].want, 0);
+        }
+}
+
+static const check_test tests[] = {
+    TEST(errors_stay_below_their_bounds),
+    TEST(every_instruction_set_gives_the_same_bits),
+    TEST(special_values_follow_the_c_standard),
+};
+
+int main(int argc, char **argv)
+{
+    if (pen_device_open("cpu:0", &device) != PEN_OK || pen_queue_create(device, &queue) != PEN_OK)
+        return 2;
+    int failed = check_main_(tests, COUNT(tests), argc, argv);
+    pen_queue_destroy(queue);
+    pen_device_close(device);
+    return failed;
+}
