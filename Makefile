@@ -152,7 +152,7 @@ $(O)/gen/kernels_gen.o: $(O)/gen/kernels_gen.c
 $(O)/tests/%: tests/%.c $(O)/libpenstock.a
 	$(call say,TEST,$<)
 	@mkdir -p $(@D)
-	$(Q)$(COMPILE) -Isrc -MMD -MP -o $@ $< $(O)/libpenstock.a $(LDFLAGS) $(OUR_LDLIBS)
+	$(Q)$(COMPILE) -D_POSIX_C_SOURCE=200809L -Isrc -MMD -MP -o $@ $< $(O)/libpenstock.a $(LDFLAGS) $(OUR_LDLIBS)
 # Examples see the public headers only.
 $(O)/examples/%: examples/%.c $(O)/libpenstock.a
 	$(call say,CC,$<)

@@ -31,6 +31,9 @@ struct pen_backend {
     /* How many devices there are; 0 with the reason in note() is no failure. */
     pen_status (*count)(size_t *n_devices); /* any */
     const char *(*note)(void);              /* any */
+    /* False if none of its devices can rank above cpu:0, told without opening a
+     * driver: that takes PoCL 0.15 s, too long for every command's start. */
+    bool (*may_lead)(void); /* any */
     /* Fills info without opening the device for work. */
     pen_status (*describe)(size_t ordinal, pen_device_info *info);   /* any */
     pen_status (*open)(size_t ordinal, pen_device **out);            /* any; creates */

@@ -31,6 +31,11 @@ static const char *cpu_note(void)
     return "";
 }
 
+static bool cpu_may_lead(void)
+{
+    return true;
+}
+
 /* Value of the first "key : value" line of /proc/cpuinfo, without its newline. */
 static void read_cpuinfo(const char *key, char *value, size_t bytes)
 {
@@ -221,6 +226,7 @@ const pen_backend pen_cpu_backend = {
     .name = "cpu",
     .count = cpu_count,
     .note = cpu_note,
+    .may_lead = cpu_may_lead,
     .describe = cpu_describe,
     .open = cpu_open,
     .close = cpu_close,

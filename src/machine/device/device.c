@@ -9,7 +9,7 @@
 #include "../base/thread.h"
 #include "backend.h"
 
-static const pen_backend *const backends[] = { &pen_cpu_backend };
+static const pen_backend *const backends[] = { &pen_cpu_backend, &pen_opencl_backend };
 
 size_t pen_dtype_bytes(pen_dtype dtype)
 {
@@ -37,12 +37,15 @@ static int by_score(const void *a, const void *b)
     return strcmp(x->name, y->name);
 }
 
-pen_status pen_device_list(pen_device_info **infos, size_t *count)
+/* Every device, or those of the backends that can be first. */
+static pen_status list_devices(bool want_all, pen_device_info **infos, size_t *count)
 {
     *infos = NULL;
     *count = 0;
     for (size_t b = 0; b < PEN_COUNT(backends); b++) {
         size_t n = 0;
+        if (!want_all && !backends[b]->may_lead())
+            continue;
         if (backends[b]->count(&n) != PEN_OK)
             continue; /* note() says why */
         pen_status s = pen_realloc((void **)infos, *count + n, sizeof **infos);
@@ -58,6 +61,11 @@ pen_status pen_device_list(pen_device_info **infos, size_t *count)
     }
     qsort(*infos, *count, sizeof **infos, by_score);
     return PEN_OK;
+}
+
+pen_status pen_device_list(pen_device_info **infos, size_t *count)
+{
+    return list_devices(true, infos, count);
 }
 
 void pen_device_list_free(pen_device_info *infos)
@@ -118,7 +126,7 @@ pen_status pen_device_open(const char *name, pen_device **out)
         return open_named(name, out);
     pen_device_info *infos;
     size_t count;
-    PEN_TRY(pen_device_list(&infos, &count));
+    PEN_TRY(list_devices(false, &infos, &count));
     pen_status s = pen_fail(PEN_E_DEVICE, "pen_device_open: no usable device");
     for (size_t i = 0; i < count && s != PEN_OK; i++)
         if (infos[i].is_usable)
@@ -167,13 +175,19 @@ pen_status pen_queue_wait(pen_queue *queue)
 
 pen_status pen_event_create(pen_device *dev, pen_event **out)
 {
-    return dev->backend->event_create(dev, out);
+    *out = NULL;
+    PEN_TRY(dev->backend->event_create(dev, out));
+    atomic_fetch_add(&dev->n_children, 1);
+    return PEN_OK;
 }
 
 void pen_event_destroy(pen_event *event)
 {
-    if (event != NULL)
-        event->device->backend->event_destroy(event);
+    if (event == NULL)
+        return;
+    pen_device *dev = event->device;
+    dev->backend->event_destroy(event);
+    atomic_fetch_sub(&dev->n_children, 1);
 }
 
 pen_status pen_event_record(pen_event *event, pen_queue *queue)

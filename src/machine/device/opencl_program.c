@@ -1,0 +1,171 @@
+/* Kernels of the opencl backend: one program a .k file and precision, built on
+ * first use, kept in memory and, as the driver's binary, on disk. */
+#include <string.h>
+
+#include "../base/alloc.h"
+#include "cache.h"
+#include "opencl.h"
+#include "source.h"
+
+/* The log's first error line into the message. */
+static pen_status fail_build(const opencl_device *dev, cl_program program, const char *file,
+                             pen_status status)
+{
+    char line[200] = "no log";
+    char *log = NULL;
+    size_t bytes = 0;
+    if (pen_cl.clGetProgramBuildInfo(program, dev->id, CL_PROGRAM_BUILD_LOG, 0, NULL, &bytes) ==
+            CL_SUCCESS &&
+        bytes > 0 && pen_alloc(bytes + 1, 1, (void **)&log) == PEN_OK) {
+        if (pen_cl.clGetProgramBuildInfo(program, dev->id, CL_PROGRAM_BUILD_LOG, bytes, log,
+                                         NULL) == CL_SUCCESS)
+            pen_source_first_error(log, line, sizeof line);
+        pen_free(log);
+    }
+    return pen_fail(status, "%s: building %s failed: %s", dev->base.info.name, file, line);
+}
+
+static pen_status build(opencl_device *dev, cl_program program, const char *options,
+                        const char *file)
+{
+    int code = pen_cl.clBuildProgram(program, 1, &dev->id, options, NULL, NULL);
+    if (code == CL_SUCCESS)
+        return PEN_OK;
+    return fail_build(dev, program, file, pen_opencl_check(code, "clBuildProgram"));
+}
+
+static cl_program build_binary(opencl_device *dev, const pen_cache_key *key, const char *options,
+                               const char *file)
+{
+    void *data;
+    size_t bytes;
+    if (!pen_cache_load(key, &data, &bytes))
+        return NULL;
+    int code;
+    cl_program program = pen_cl.clCreateProgramWithBinary(
+        dev->context, 1, &dev->id, &bytes, &(const unsigned char *){ data }, NULL, &code);
+    if (program != NULL && build(dev, program, options, file) != PEN_OK) {
+        pen_cl.clReleaseProgram(program);
+        program = NULL;
+    }
+    if (program == NULL)
+        pen_cache_drop(key);
+    pen_free(data);
+    return program;
+}
+
+static void store_binary(const pen_cache_key *key, cl_program program)
+{
+    size_t bytes = 0;
+    unsigned char *data;
+    if (pen_cl.clGetProgramInfo(program, CL_PROGRAM_BINARY_SIZES, sizeof bytes, &bytes, NULL) !=
+            CL_SUCCESS ||
+        bytes == 0 || pen_alloc(bytes, 1, (void **)&data) != PEN_OK)
+        return;
+    if (pen_cl.clGetProgramInfo(program, CL_PROGRAM_BINARIES, sizeof data, &data, NULL) ==
+        CL_SUCCESS)
+        pen_cache_store(key, data, bytes);
+    pen_free(data);
+}
+
+static pen_cache_key key_of(const opencl_device *dev, const char *source, const char *options)
+{
+    pen_cache_key key = pen_cache_key_of("opencl program");
+    pen_cache_key_add(&key, source);
+    pen_cache_key_add(&key, options);
+    pen_cache_key_add(&key, dev->base.info.model);
+    pen_cache_key_add(&key, dev->base.info.capability);
+    pen_cache_key_add(&key, dev->base.info.driver);
+    pen_cache_key_add(&key, dev->base.info.runtime);
+    return key;
+}
+
+static pen_status build_source(opencl_device *dev, const char *source, const char *options,
+                               const char *file, cl_program *out)
+{
+    int code;
+    *out = pen_cl.clCreateProgramWithSource(dev->context, 1, &source, NULL, &code);
+    if (*out == NULL)
+        return pen_opencl_check(code, "clCreateProgramWithSource");
+    pen_status s = build(dev, *out, options, file);
+    if (s != PEN_OK) {
+        pen_cl.clReleaseProgram(*out);
+        *out = NULL;
+    }
+    return s;
+}
+
+static pen_status make_program(opencl_device *dev, const char *file, pen_dtype real,
+                               cl_program *out)
+{
+    const char *options =
+        real == PEN_F32 ? "-cl-std=CL1.2 -cl-fp32-correctly-rounded-divide-sqrt" : "-cl-std=CL1.2";
+    char *source;
+    PEN_TRY(pen_source_assemble("prelude_opencl.h", file, real, &source));
+    pen_cache_key key = key_of(dev, source, options);
+    pen_status s = PEN_OK;
+    *out = build_binary(dev, &key, options, file);
+    if (*out == NULL) {
+        s = build_source(dev, source, options, file, out);
+        if (s == PEN_OK)
+            store_binary(&key, *out);
+    }
+    pen_free(source);
+    return s;
+}
+
+static pen_status find_program(opencl_device *dev, const char *file, pen_dtype real,
+                               opencl_program **out)
+{
+    for (opencl_program *p = dev->programs; p != NULL; p = p->next)
+        if (p->real == real && strcmp(p->file, file) == 0) {
+            *out = p;
+            return PEN_OK;
+        }
+    PEN_TRY(PEN_NEW(out));
+    (*out)->file = file;
+    (*out)->real = real;
+    pen_status s = make_program(dev, file, real, &(*out)->program);
+    if (s != PEN_OK) {
+        pen_free(*out);
+        return s;
+    }
+    (*out)->next = dev->programs;
+    dev->programs = *out;
+    return PEN_OK;
+}
+
+pen_status pen_opencl_kernel(opencl_device *dev, const pen_kernel *kernel, pen_dtype real,
+                             cl_kernel *out)
+{
+    cl_kernel *slot =
+        &dev->kernels[(size_t)real * pen_kernel_count + (size_t)(kernel - pen_kernels)];
+    *out = *slot;
+    if (*out != NULL)
+        return PEN_OK;
+    if (!(real == PEN_F64 ? dev->has_f64 : dev->has_f32))
+        return pen_fail(PEN_E_UNSUPPORTED, "%s: %s: no exact %s arithmetic on this device",
+                        dev->base.info.name, kernel->name, pen_dtype_name(real));
+    opencl_program *program;
+    PEN_TRY(find_program(dev, kernel->file, real, &program));
+    int code;
+    *slot = pen_cl.clCreateKernel(program->program, kernel->name, &code);
+    if (*slot == NULL)
+        return pen_fail_context(pen_opencl_check(code, "clCreateKernel"), "%s", kernel->name);
+    *out = *slot;
+    return PEN_OK;
+}
+
+void pen_opencl_programs_release(opencl_device *dev)
+{
+    for (size_t i = 0; dev->kernels != NULL && i < 2 * pen_kernel_count; i++)
+        if (dev->kernels[i] != NULL)
+            pen_cl.clReleaseKernel(dev->kernels[i]);
+    pen_free(dev->kernels);
+    while (dev->programs != NULL) {
+        opencl_program *next = dev->programs->next;
+        pen_cl.clReleaseProgram(dev->programs->program);
+        pen_free(dev->programs);
+        dev->programs = next;
+    }
+}
