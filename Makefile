@@ -73,7 +73,7 @@ REAL_f64  := 1
 SRC      := $(sort $(filter-out src/run/cli/%,$(wildcard src/*/*/*.c)))
 CLI_MAIN := $(wildcard src/run/cli/main.c)
 CLI_SRC  := $(if $(CLI_MAIN),$(sort $(wildcard src/run/cli/*.c bench/*.c)))
-LIB_OBJ  := $(SRC:%.c=$(O)/%.o) $(O)/gen/kernels_gen.o
+LIB_OBJ  := $(SRC:%.c=$(O)/%.o) $(O)/gen/kernels_gen.o $(O)/gen/powers_gen.o
 K_OBJ    := $(foreach k,$(K_FILES:$(KDIR)/%.k=%),$(foreach r,f32 f64,$(foreach v,$(VARIANTS),$(O)/kernels/$(k).$(r).$(v).o)))
 CLI_OBJ  := $(CLI_SRC:%.c=$(O)/%.o)
 EXAMPLES := $(sort $(wildcard examples/*.c))
@@ -148,6 +148,17 @@ $(O)/gen/kernels_gen.c: $(O)/gen/embed_kernels $(K_TEXTS) $(O)/files.stamp
 $(O)/gen/kernels_gen.o: $(O)/gen/kernels_gen.c
 	$(call say,CC,$<)
 	$(Q)$(COMPILE) -I$(KDIR) -MMD -MP -c -o $@ $<
+
+$(O)/gen/make_powers: tools/make_powers.c $(O)/flags.stamp
+	$(call say,HOST,$<)
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) -std=c11 -O1 $(WARN) -o $@ $<
+$(O)/gen/powers_gen.c: $(O)/gen/make_powers
+	$(call say,GEN,$@)
+	$(Q)$(O)/gen/make_powers >$@.tmp && mv $@.tmp $@
+$(O)/gen/powers_gen.o: $(O)/gen/powers_gen.c
+	$(call say,CC,$<)
+	$(Q)$(COMPILE) -Isrc -MMD -MP -c -o $@ $<
 
 $(O)/tests/%: tests/%.c $(O)/libpenstock.a
 	$(call say,TEST,$<)
