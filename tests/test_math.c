@@ -56,6 +56,46 @@ static double ulps(pen_dtype dtype, double got, long double want)
 
 typedef long double reference_fn(long double x);
 
+/* Mills' ratio far out, by Laplace's continued fraction. */
+static long double mills(long double a)
+{
+    long double f = a;
+    for (int k = 200; k >= 1; k--)
+        f = a + k / f;
+    return 1 / f;
+}
+
+static long double bell(long double x) /* x has no more bits than a double */
+{
+    long double square = x * x;
+    return expl(-square / 2) * (1 - fmal(x, x, -square) / 2);
+}
+
+static long double reference_pdf(long double x)
+{
+    return bell(x) / sqrtl(2 * acosl(-1));
+}
+
+static long double reference_cdf(long double x)
+{
+    if (x > -4) /* rounding of x sqrt(1/2) costs x^2 units of the last place */
+        return erfcl(-x * sqrtl(0.5L)) / 2;
+    return reference_pdf(x) * mills(-x);
+}
+
+static long double reference_sinpi(long double x)
+{
+    long double r = remainderl(x, 2); /* exact */
+    if (fabsl(r) > 0.5L)
+        r = copysignl(1, r) - r;
+    return sinl(acosl(-1) * r);
+}
+
+static long double reference_cospi(long double x)
+{
+    return reference_sinpi(0.5L - fabsl(remainderl(x, 2)));
+}
+
 typedef struct function_case {
     const char *kernel;
     reference_fn *reference;
@@ -71,6 +111,12 @@ static const function_case functions[] = {
     { "math_exp_decay", expl, -708, 0, -87, 0, false, 1.0 },
     { "math_log", logl, 0, 4, 0, 4, true, 1.0 },
     { "math_log", logl, 0, 1e308, 0, 3e38, true, 1.0 },
+    { "math_normal_pdf", reference_pdf, -37.5, 37.5, -13, 13, true, 3.0 },
+    { "math_normal_cdf", reference_cdf, -39, 10, -15, 7, true, 6.0 },
+    { "math_normal_cdf", reference_cdf, -3, 3, -3, 3, true, 6.0 },
+    { "math_erf", erfl, -6, 6, -4, 4, true, 3.0 },
+    { "math_sinpi", reference_sinpi, -3, 3, -3, 3, true, 1.1 },
+    { "math_cospi", reference_cospi, -3, 3, -3, 3, true, 1.0 },
 };
 
 enum { N_POINTS = 100003 };
@@ -161,6 +207,24 @@ static void special_values_follow_the_c_standard(void)
         { "math_log", -1, NAN },
         { "math_log", -INFINITY, NAN },
         { "math_log", INFINITY, INFINITY },
+        { "math_normal_cdf", 0, 0.5 },
+        { "math_normal_cdf", -INFINITY, 0 },
+        { "math_normal_cdf", INFINITY, 1 },
+        { "math_normal_cdf", NAN, NAN },
+        { "math_normal_pdf", INFINITY, 0 },
+        { "math_normal_pdf", -1e30, 0 },
+        { "math_normal_pdf", NAN, NAN },
+        { "math_erf", 0, 0 },
+        { "math_erf", INFINITY, 1 },
+        { "math_erf", -INFINITY, -1 },
+        { "math_erf", NAN, NAN },
+        { "math_sinpi", 1, 0 },
+        { "math_sinpi", 0.5, 1 },
+        { "math_sinpi", 1.5, -1 },
+        { "math_cospi", 0.5, 0 },
+        { "math_cospi", 1, -1 },
+        { "math_sinpi", NAN, NAN },
+        { "math_cospi", INFINITY, NAN },
         { "math_log", NAN, NAN },
     };
     for (size_t i = 0; i < COUNT(rows); i++)
