@@ -1,0 +1,32 @@
+#!/bin/sh
+# Kernels run in the processor's widest registers: a compiler that stops vectorising a
+# loop says nothing, and the loop becomes up to twelve times slower.  Looks at what gcc
+# made for x86-64-v4 and v3 in a release build; says nothing of other builds.
+. tests/check.sh
+O=${O:-build/release} CC=${CC:-gcc}
+
+# Kernels that may be scalar, one a line: name, reason.
+exceptions() {
+    cat <<'END'
+END
+}
+# all_wide VARIANT REGISTER: every function that does arithmetic does some of it in REGISTER.
+all_wide() {
+    [ "${BUILD:-release}" = release ] || skip "a release build is looked at" || return
+    "$CC" --version | grep -qi clang && { skip "gcc is looked at" || return; }
+    ls "$O"/kernels/*."$1".o >/dev/null 2>&1 || skip "no build for x86-64-$1" || return
+    exceptions | awk '{ print $1 }' >"$tmp/exceptions"
+    for object in "$O"/kernels/*."$1".o; do
+        objdump -d --no-show-raw-insn "$object" | awk -v object="${object##*/}" -v wide="$2" '
+            /^[0-9a-f]+ <.*>:$/ { name = $2; gsub(/[<>:]|^<pk_|\..*/, "", name) }
+            /[ \t]v(add|sub|mul|div|sqrt|fn?m(add|sub)[0-9]*)p[sd] / && $0 ~ wide { packed[name]++ }
+            /[ \t]v(add|sub|mul|div|sqrt|fn?m(add|sub)[0-9]*)s[sd] / { scalar[name]++ }
+            END { for (name in scalar) if (scalar[name] >= 8 && !packed[name])
+                      print object ": " name " has " scalar[name] " scalar operations and none in " wide }'
+    done | grep -vwFf "$tmp/exceptions" >"$tmp/narrow"
+    cat "$tmp/narrow"
+    [ ! -s "$tmp/narrow" ]
+}
+check every_kernel_of_x86_64_v4_uses_512_bits all_wide v4 zmm
+check every_kernel_of_x86_64_v3_uses_256_bits all_wide v3 ymm
+finish
