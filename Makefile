@@ -1,7 +1,8 @@
 # Penstock.  `make run` and `make test` set up what a bare Debian 12 machine
 # lacks; everything else expects that done.  `make help` lists the targets.
 #
-#   BUILD=release|debug|asan|tsan|coverage   what to build, each in build/<BUILD>
+#   BUILD=release|debug|asan|tsan|coverage|reversed   what to build, each in build/<BUILD>;
+#                                            reversed: a group's items take their turns backwards
 #   CC=gcc|clang                             compiler
 #   V=1                                      show the commands
 #   CI=1                                     warnings are errors
@@ -32,8 +33,9 @@ FLAGS_asan     := -O1 -g $(SANITIZE_asan)
 FLAGS_tsan     := -O1 -g $(SANITIZE_tsan)
 FLAGS_fuzz     := -O1 -g $(SANITIZE_fuzz)
 FLAGS_coverage := -O0 -g --coverage
+FLAGS_reversed := -O2 -g
 ifeq ($(FLAGS_$(BUILD)),)
-$(error BUILD=$(BUILD): expected release, debug, asan, tsan or coverage)
+$(error BUILD=$(BUILD): expected release, debug, asan, tsan, coverage or reversed)
 endif
 SHARED_release := -Wl,-z,defs
 SHARED_debug   := -Wl,-z,defs
@@ -57,6 +59,7 @@ K_OPT_asan     := -O1 -g $(SANITIZE_asan)
 K_OPT_tsan     := -O2 -g $(SANITIZE_tsan)
 K_OPT_fuzz     := -O1 -g
 K_OPT_coverage := -O1 -g
+K_OPT_reversed := -O2 -g -DPEN_ITEMS_REVERSED
 CC_KIND  := $(shell $(CC) -dumpmachine 2>/dev/null) $(shell $(CC) -dumpversion 2>/dev/null)
 ifneq ($(filter x86_64%,$(CC_KIND)),)
 VARIANTS := v2 v3 v4
@@ -131,12 +134,25 @@ $(O)/%.o: %.c $(O)/flags.stamp
 	$(Q)$(COMPILE) -MMD -MP -c -o $@ $<
 
 define KERNEL_RULE
-$(O)/kernels/%.$(1).$(2).o: $(KDIR)/%.k $(O)/kernels.stamp
+$(O)/$(3)/%.$(1).$(2).o: $(4)/%.k $(O)/kernels.stamp
 	$$(call say,K,"$$< $(1) $(2)")
 	@mkdir -p $$(@D)
 	$$(Q)$$(COMPILE_K) $$(ARCH_$(2)) -DPEN_REAL_F64=$$(REAL_$(1)) -DPEN_VARIANT=$(2) -MMD -MP -c -o $$@ $$<
 endef
-$(foreach r,f32 f64,$(foreach v,$(VARIANTS),$(eval $(call KERNEL_RULE,$(r),$(v)))))
+$(foreach r,f32 f64,$(foreach v,$(VARIANTS),$(eval $(call KERNEL_RULE,$(r),$(v),kernels,$(KDIR)))))
+# Kernels of tests/kernels are in the catalogue of the tests that name them, beside the library's.
+$(foreach r,f32 f64,$(foreach v,$(VARIANTS),$(eval $(call KERNEL_RULE,$(r),$(v),tests/kernels,tests/kernels))))
+TK_FILES := $(sort $(wildcard tests/kernels/*.k))
+TK_TEXTS := $(K_TEXTS) $(TK_FILES) $(sort $(wildcard tests/kernels/*.kh))
+TK_OBJ   := $(foreach k,$(TK_FILES:%.k=%),$(foreach r,f32 f64,$(foreach v,$(VARIANTS),$(O)/$(k).$(r).$(v).o))) \
+            $(O)/gen/test_kernels_gen.o
+$(O)/tests/test_prelude: $(TK_OBJ)
+$(O)/gen/test_kernels_gen.c: $(O)/gen/embed_kernels $(TK_TEXTS) $(O)/files.stamp
+	$(call say,GEN,$@)
+	$(Q)$(O)/gen/embed_kernels $(TK_TEXTS) >$@.tmp && mv $@.tmp $@
+$(O)/gen/test_kernels_gen.o: $(O)/gen/test_kernels_gen.c
+	$(call say,CC,$<)
+	$(Q)$(COMPILE) -I$(KDIR) -MMD -MP -c -o $@ $<
 
 $(O)/gen/embed_kernels: tools/embed_kernels.c $(O)/flags.stamp
 	$(call say,HOST,$<)
@@ -163,7 +179,7 @@ $(O)/gen/powers_gen.o: $(O)/gen/powers_gen.c
 $(O)/tests/%: tests/%.c $(O)/libpenstock.a
 	$(call say,TEST,$<)
 	@mkdir -p $(@D)
-	$(Q)$(COMPILE) -D_POSIX_C_SOURCE=200809L -Isrc -MMD -MP -o $@ $< $(O)/libpenstock.a $(LDFLAGS) $(OUR_LDLIBS)
+	$(Q)$(COMPILE) -D_POSIX_C_SOURCE=200809L -Isrc -MMD -MP -o $@ $(filter %.c %.o,$^) $(O)/libpenstock.a $(LDFLAGS) $(OUR_LDLIBS)
 # Examples see the public headers only.
 $(O)/examples/%: examples/%.c $(O)/libpenstock.a
 	$(call say,CC,$<)

@@ -39,7 +39,7 @@ static cl_program build_binary(opencl_device *dev, const pen_cache_key *key, con
 {
     void *data;
     size_t bytes;
-    if (!pen_cache_load(key, &data, &bytes))
+    if (!dev->keeps_binaries || !pen_cache_load(key, &data, &bytes))
         return NULL;
     int code;
     cl_program program = pen_cl.clCreateProgramWithBinary(
@@ -107,7 +107,7 @@ static pen_status make_program(opencl_device *dev, const char *file, pen_dtype r
     *out = build_binary(dev, &key, options, file);
     if (*out == NULL) {
         s = build_source(dev, source, options, file, out);
-        if (s == PEN_OK)
+        if (s == PEN_OK && dev->keeps_binaries)
             store_binary(&key, *out);
     }
     pen_free(source);

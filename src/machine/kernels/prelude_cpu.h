@@ -81,17 +81,27 @@ DEVICE vreal v_sel(vmask c, vreal a, vreal b)
     return (vreal)((c & (vmask)a) | (~c & (vmask)b));
 }
 
+#define v_not(c) (~(c))
+DEVICE vreal v_abs(vreal a)
+{
+    return (vreal)((vmask)a & (((vmask){ 0 } + 1) << (PEN_REAL_F64 ? 63 : 31) ^ -1));
+}
+
 /* Arithmetic: each correctly rounded, so the same on every device. */
 #if PEN_REAL_F64
 #define m_fma(a, b, c) __builtin_fma(a, b, c)
 #define m_sqrt(x) __builtin_sqrt(x)
 #define m_abs(x) __builtin_fabs(x)
+#define m_floor(x) __builtin_floor(x)
+#define m_trunc(x) __builtin_trunc(x)
 #define m_nan() __builtin_nan("")
 #define m_inf() __builtin_inf()
 #else
 #define m_fma(a, b, c) __builtin_fmaf(a, b, c)
 #define m_sqrt(x) __builtin_sqrtf(x)
 #define m_abs(x) __builtin_fabsf(x)
+#define m_floor(x) __builtin_floorf(x)
+#define m_trunc(x) __builtin_truncf(x)
 #define m_nan() __builtin_nanf("")
 #define m_inf() __builtin_inff()
 #endif

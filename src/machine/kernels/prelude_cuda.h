@@ -43,17 +43,23 @@ typedef bool vmask;
 #define v_fma(a, b, c) m_fma(a, b, c)
 #define v_sqrt(a) m_sqrt(a)
 #define v_sel(c, a, b) ((c) ? (a) : (b))
+#define v_not(c) (!(c))
+#define v_abs(a) m_abs(a)
 
 #if PEN_REAL_F64
 #define m_fma(a, b, c) fma(a, b, c)
 #define m_sqrt(x) sqrt(x)
 #define m_abs(x) fabs(x)
+#define m_floor(x) floor(x)
+#define m_trunc(x) trunc(x)
 #define m_nan() __longlong_as_double(0x7ff8000000000000LL)
 #define m_inf() __longlong_as_double(0x7ff0000000000000LL)
 #else
 #define m_fma(a, b, c) fmaf(a, b, c)
 #define m_sqrt(x) sqrtf(x)
 #define m_abs(x) fabsf(x)
+#define m_floor(x) floorf(x)
+#define m_trunc(x) truncf(x)
 #define m_nan() __int_as_float(0x7fc00000)
 #define m_inf() __int_as_float(0x7f800000)
 #endif

@@ -46,10 +46,14 @@ typedef int vmask;
 #define v_fma(a, b, c) fma(a, b, c)
 #define v_sqrt(a) sqrt(a)
 #define v_sel(c, a, b) ((c) ? (a) : (b))
+#define v_not(c) (!(c))
+#define v_abs(a) m_abs(a)
 
 #define m_fma(a, b, c) fma(a, b, c)
 #define m_sqrt(x) sqrt(x)
 #define m_abs(x) fabs(x)
+#define m_floor(x) floor(x)
+#define m_trunc(x) trunc(x)
 #if PEN_REAL_F64
 #define m_nan() as_double(0x7ff8000000000000L)
 #define m_inf() as_double(0x7ff0000000000000L)

@@ -1,0 +1,156 @@
+/* The kernel dialect: each word gives what this file computes for it in plain
+ * C, bit for bit, on every device and instruction set.  Run again with
+ * BUILD=reversed, where a group's items take their turns backwards. */
+#include "device_matrix.h"
+#include "run_kernel.h"
+
+enum { FLAT_MAX = 5000, ROW_STRIDE = 7, N_SPECIAL = 20, GROUP = 256, LANE_ROWS = 40 };
+
+/* Values at the edges of both formats. */
+static const double specials[N_SPECIAL] = {
+    0.0,
+    -0.0,
+    1.0,
+    -1.0,
+    0.1,
+    -2.5,
+    3.0,
+    1e-3,
+    1e8,
+    -7.75e5,
+    INFINITY,
+    -INFINITY,
+    NAN,
+    0x1p-149,
+    0x1.8p-140,
+    0x1p-126,
+    0x1.fffffep127,
+    0x1.000002p0,
+    123456.789,
+    -0x1p-1074,
+};
+
+static unsigned char *blank(size_t bytes)
+{
+    unsigned char *memory = calloc(1, bytes > 0 ? bytes : 1);
+    if (memory == NULL)
+        exit(3);
+    return memory;
+}
+
+/* Fails unless got and want are the same, number by number; all NaN are one. */
+static void check_reals(const char *name, const char *label, const void *got, const void *want,
+                        size_t n, pen_dtype dtype)
+{
+    for (size_t i = 0; i < n; i++) {
+        double g = dtype == PEN_F64 ? ((const double *)got)[i] : (double)((const float *)got)[i];
+        double w = dtype == PEN_F64 ? ((const double *)want)[i] : (double)((const float *)want)[i];
+        if ((g == w && !signbit(g) == !signbit(w)) || (isnan(g) && isnan(w)))
+            continue;
+        printf("    %s %s, %s: [%zu] is %a, expected %a\n", name, pen_dtype_name(dtype), label, i,
+               g, w);
+        check_failed_++;
+        return;
+    }
+}
+
+#define real float
+#define REAL_FMA fmaf
+#define REAL_SQRT sqrtf
+#define REAL_ABS fabsf
+#define REAL_FLOOR floorf
+#define REAL_TRUNC truncf
+#define NAME(name) name##_f32
+#define DTYPE PEN_F32
+#include "test_prelude_real.h"
+#undef real
+#undef REAL_FMA
+#undef REAL_SQRT
+#undef REAL_ABS
+#undef REAL_FLOOR
+#undef REAL_TRUNC
+#undef NAME
+#undef DTYPE
+
+#define real double
+#define REAL_FMA fma
+#define REAL_SQRT sqrt
+#define REAL_ABS fabs
+#define REAL_FLOOR floor
+#define REAL_TRUNC trunc
+#define NAME(name) name##_f64
+#define DTYPE PEN_F64
+#include "test_prelude_real.h"
+
+static void flat_kernels_see_every_item_once(void)
+{
+    static const size_t sizes[] = { 1, 2, 255, 256, 257, 1023, 1024, 1025, FLAT_MAX };
+    for (size_t d = 0; d < matrix_size(); d++)
+        for (size_t i = 0; i < COUNT(sizes); i++) {
+            flat_f32(d, sizes[i]);
+            flat_f64(d, sizes[i]);
+        }
+    matrix_restore();
+}
+
+static void rows_are_found_at_their_stride(void)
+{
+    for (size_t d = 0; d < matrix_size(); d++) {
+        rows_f32(d);
+        rows_f64(d);
+    }
+    matrix_restore();
+}
+
+static void arithmetic_is_correctly_rounded_everywhere(void)
+{
+    for (size_t d = 0; d < matrix_size(); d++) {
+        math_f32(d);
+        math_f64(d);
+    }
+    matrix_restore();
+}
+
+static void bits_pass_unchanged(void)
+{
+    for (size_t d = 0; d < matrix_size(); d++) {
+        bits_f32(d);
+        bits_f64(d);
+    }
+    matrix_restore();
+}
+
+static void groups_share_memory_in_phases(void)
+{
+    for (size_t d = 0; d < matrix_size(); d++)
+        for (int n = 1; n <= 9; n += 4) {
+            group_f32(d, n, 1000 * n + 1);
+            group_f64(d, n, 1000 * n + 1);
+            group_f32(d, n, 3);
+            group_f64(d, n, 3);
+            mirror_f32(d, n);
+            mirror_f64(d, n);
+        }
+    matrix_restore();
+}
+
+static void lanes_run_side_by_side(void)
+{
+    static const size_t sizes[] = { 1, 15, 16, 17, 32, 33, 100 };
+    for (size_t d = 0; d < matrix_size(); d++)
+        for (size_t i = 0; i < COUNT(sizes); i++) {
+            lanes_f32(d, sizes[i]);
+            lanes_f64(d, sizes[i]);
+        }
+    matrix_restore();
+}
+
+static const check_test tests[] = {
+    TEST(flat_kernels_see_every_item_once),
+    TEST(rows_are_found_at_their_stride),
+    TEST(arithmetic_is_correctly_rounded_everywhere),
+    TEST(bits_pass_unchanged),
+    TEST(groups_share_memory_in_phases),
+    TEST(lanes_run_side_by_side),
+};
+TEST_MAIN(tests)

@@ -1,0 +1,238 @@
+/* One precision of test_prelude.c, which includes this file twice. */
+
+static real NAME(number)(size_t i)
+{
+    return (real)((double)(i * 2654435761u % 1000003u) / 977.0 - 500.0);
+}
+
+static real *NAME(numbers)(size_t n)
+{
+    real *x = (real *)(void *)blank(n * sizeof *x);
+    for (size_t i = 0; i < n; i++)
+        x[i] = NAME(number)(i);
+    return x;
+}
+
+static void NAME(flat)(size_t device, size_t n)
+{
+    static const int table[4] = { 3, 1, 4, 1 };
+    real a = (real)1.375, *x = NAME(numbers)(n), *sum = NAME(numbers)(n);
+    real *want = (real *)(void *)blank(n * sizeof *want);
+    int64_t offset = -5000000000, *wide = (int64_t *)(void *)blank(n * sizeof *wide);
+    uint32_t u = 0xdeadbeef;
+    uint64_t w = 0x123456789abcdef0;
+    int k = -7;
+    for (size_t i = 0; i < n; i++)
+        want[i] = (sum[i] + (x[i] * a * (real)table[i & 3] + (real)0.25)) + (real)0.125;
+    kernel_slot slots[] = {
+        SLOT_IN(x, n * sizeof *x),
+        SLOT_BOTH(sum, n * sizeof *sum),
+        SLOT_OUT(wide, n * sizeof *wide),
+        SLOT_VALUE(a),
+        SLOT_VALUE(k),
+        SLOT_VALUE(offset),
+        SLOT_VALUE(u),
+        SLOT_VALUE(w),
+    };
+    CHECK_OK(run_kernel(matrix_select(device), "prelude_flat", DTYPE, pen_items(n), slots,
+                        COUNT(slots)));
+    check_reals("flat", matrix_label(device), sum, want, n, DTYPE);
+    for (size_t i = 0; i < n; i++) {
+        uint64_t sure = w + (uint64_t)offset * (uint64_t)(int64_t)k +
+                        (uint64_t)(uint32_t)(u * (uint32_t)(i + 1)) + (DTYPE == PEN_F64);
+        CHECK((uint64_t)wide[i] == sure);
+    }
+    free(x);
+    free(sum);
+    free(want);
+    free(wide);
+}
+
+static void NAME(rows)(size_t device)
+{
+    enum { N = 301 };
+    int count = 5;
+    int64_t stride = ROW_STRIDE;
+    real *x = NAME(numbers)(N * ROW_STRIDE), last[N], want[N];
+    for (size_t i = 0; i < N; i++)
+        want[i] = x[i * ROW_STRIDE + 4];
+    kernel_slot slots[] = { SLOT_IN(x, N * ROW_STRIDE * sizeof *x), SLOT_VALUE(count),
+                            SLOT_VALUE(stride), SLOT_OUT(last, sizeof last) };
+    CHECK_OK(run_kernel(matrix_select(device), "prelude_rows", DTYPE, pen_items(N), slots,
+                        COUNT(slots)));
+    check_reals("rows", matrix_label(device), last, want, N, DTYPE);
+    free(x);
+}
+
+/* What each row of prelude_math must hold; volatile, so that the compiler
+ * neither folds nor contracts. */
+static void NAME(expect_math)(real *out, size_t n, size_t i, real a_, real b_, real c_)
+{
+    volatile real a = a_, b = b_, c = c_, product = a * b;
+    out[i] = a + b;
+    out[n + i] = a - b;
+    out[2 * n + i] = product;
+    out[3 * n + i] = a / b;
+    out[4 * n + i] = REAL_FMA(a, b, c);
+    out[5 * n + i] = REAL_SQRT(a);
+    out[6 * n + i] = REAL_ABS(a);
+    out[7 * n + i] = a > b ? a : b;
+    out[8 * n + i] = a < b ? a : b;
+    out[9 * n + i] = a < b ? b : c;
+    out[10 * n + i] = isnan(a) ? (real)INFINITY : (real)NAN;
+    out[11 * n + i] = product + c;
+    out[12 * n + i] = REAL_FLOOR(a);
+    out[13 * n + i] = REAL_TRUNC(a);
+}
+
+static void NAME(math)(size_t device)
+{
+    enum { N = N_SPECIAL * N_SPECIAL * N_SPECIAL, WORDS = 14 };
+    size_t bytes = N * sizeof(real);
+    real *x = NAME(numbers)(N), *y = NAME(numbers)(N), *z = NAME(numbers)(N);
+    real *got = (real *)(void *)blank(WORDS * bytes), *want = (real *)(void *)blank(WORDS * bytes);
+    for (size_t i = 0; i < N; i++) {
+        x[i] = (real)specials[i % N_SPECIAL];
+        y[i] = (real)specials[i / N_SPECIAL % N_SPECIAL];
+        z[i] = (real)specials[i / N_SPECIAL / N_SPECIAL];
+        NAME(expect_math)(want, N, i, x[i], y[i], z[i]);
+    }
+    kernel_slot slots[] = { SLOT_IN(x, bytes), SLOT_IN(y, bytes), SLOT_IN(z, bytes),
+                            SLOT_OUT(got, WORDS * bytes) };
+    CHECK_OK(run_kernel(matrix_select(device), "prelude_math", DTYPE, pen_items(N), slots,
+                        COUNT(slots)));
+    for (size_t w = 0; w < WORDS; w++) {
+        char name[32];
+        snprintf(name, sizeof name, "math word %zu", w);
+        check_reals(name, matrix_label(device), got + w * N, want + w * N, N, DTYPE);
+    }
+    free(x);
+    free(y);
+    free(z);
+    free(got);
+    free(want);
+}
+
+static void NAME(bits)(size_t device)
+{
+    enum { N = 1000 };
+    real *x = NAME(numbers)(N), out[N], want[N];
+    uint32_t low[N];
+    int whole[N];
+    for (size_t i = 0; i < N; i++) {
+        if (i < N_SPECIAL)
+            x[i] = (real)specials[i];
+        want[i] = -x[i];
+    }
+    kernel_slot slots[] = { SLOT_IN(x, N * sizeof *x), SLOT_OUT(out, sizeof out),
+                            SLOT_OUT(low, sizeof low), SLOT_OUT(whole, sizeof whole) };
+    CHECK_OK(run_kernel(matrix_select(device), "prelude_bits", DTYPE, pen_items(N), slots,
+                        COUNT(slots)));
+    check_reals("bits", matrix_label(device), out, want, N, DTYPE);
+    for (size_t i = 0; i < N; i++) {
+        float narrow = (float)x[i];
+        uint32_t narrow_bits, sure;
+        uint64_t wide_bits = 0;
+        memcpy(&narrow_bits, &narrow, sizeof narrow);
+        memcpy(&wide_bits, &x[i], sizeof x[i]);
+        sure = DTYPE == PEN_F64 ? (uint32_t)(wide_bits >> 3) ^ narrow_bits : narrow_bits >> 3;
+        CHECK(low[i] == sure || isnan(x[i]));
+        CHECK(whole[i] == (int)(REAL_ABS(x[i]) < (real)1e9 ? x[i] : (real)7));
+    }
+    free(x);
+}
+
+static void NAME(group)(size_t device, int n, int n_cols)
+{
+    size_t cells = (size_t)n * (size_t)n_cols;
+    real *x = NAME(numbers)(cells), sum[16], want[16], scaled[16 * GROUP], want_scaled[16 * GROUP];
+    for (int row = 0; row < n; row++) {
+        real own[GROUP], part[GROUP];
+        for (int t = 0; t < GROUP; t++) {
+            own[t] = 0;
+            for (int c = t; c < n_cols; c += GROUP)
+                own[t] += x[(size_t)row * (size_t)n_cols + (size_t)c];
+            part[t] = own[t];
+        }
+        for (int width = GROUP / 2; width > 0; width /= 2)
+            for (int t = 0; t < width; t++)
+                part[t] += part[t + width];
+        want[row] = part[0];
+        for (int t = 0; t < GROUP; t++)
+            want_scaled[row * GROUP + t] = own[t] / part[0];
+    }
+    kernel_slot slots[] = { SLOT_IN(x, cells * sizeof *x), SLOT_VALUE(n_cols),
+                            SLOT_OUT(sum, (size_t)n * sizeof *sum),
+                            SLOT_OUT(scaled, (size_t)n * GROUP * sizeof *scaled) };
+    CHECK_OK(run_kernel(matrix_select(device), "prelude_group", DTYPE, pen_groups((size_t)n), slots,
+                        COUNT(slots)));
+    check_reals("group sum", matrix_label(device), sum, want, (size_t)n, DTYPE);
+    check_reals("group own", matrix_label(device), scaled, want_scaled, (size_t)n * GROUP, DTYPE);
+    free(x);
+}
+
+static void NAME(mirror)(size_t device, int n)
+{
+    size_t cells = (size_t)n * GROUP;
+    real *x = NAME(numbers)(cells), *out = NAME(numbers)(cells), *want = NAME(numbers)(cells);
+    for (size_t i = 0; i < cells; i++) {
+        size_t t = i % GROUP;
+        want[i] = x[i - t + (GROUP - 1 - t)] + (real)t;
+    }
+    kernel_slot slots[] = { SLOT_IN(x, cells * sizeof *x), SLOT_OUT(out, cells * sizeof *out) };
+    CHECK_OK(run_kernel(matrix_select(device), "prelude_mirror", DTYPE, pen_groups((size_t)n),
+                        slots, COUNT(slots)));
+    check_reals("mirror", matrix_label(device), out, want, cells, DTYPE);
+    free(x);
+    free(out);
+    free(want);
+}
+
+/* One lane of prelude_lanes; x and out are `width` apart. */
+static void NAME(expect_lane)(const real *x, size_t width, real *level, real *peak, real *out)
+{
+    for (size_t row = 0; row < LANE_ROWS; row++) {
+        real value = x[row * width], gap = value - *level;
+        int is_up = value > *level;
+        real step = is_up ? gap * (real)0.5 : gap / (real)3.0;
+        *level = REAL_FMA(step, (real)0.1, *level);
+        real low = *peak < (real)50 ? *peak : (real)50;
+        *peak = low > REAL_ABS(*level) ? low : REAL_ABS(*level);
+        step = !is_up && *level < value ? REAL_SQRT(REAL_ABS(step)) : *peak;
+        out[row * width] = step + *level;
+    }
+}
+
+static void NAME(lanes)(size_t device, size_t n)
+{
+    pen_queue *queue = matrix_select(device);
+    size_t width = (size_t)pen_device_lane_count(pen_queue_device(queue));
+    size_t groups = (n + width - 1) / width, cells = groups * width * LANE_ROWS;
+    real *x = NAME(numbers)(cells), *out = NAME(numbers)(cells), *want = NAME(numbers)(cells);
+    real *state = NAME(numbers)(groups * 2 * width),
+         *want_state = NAME(numbers)(groups * 2 * width);
+    for (size_t i = 0; i < cells; i += 11)
+        x[i] = (real)specials[i % N_SPECIAL];
+    for (size_t lane = 0; lane < groups * width; lane++) {
+        size_t group = lane / width, l = lane % width, at = group * width * LANE_ROWS + l;
+        real *kept = want_state + group * 2 * width + l;
+        NAME(expect_lane)(x + at, width, kept, kept + width, want + at);
+    }
+    int n_rows = LANE_ROWS;
+    int64_t tile = (int64_t)(width * LANE_ROWS);
+    kernel_slot slots[] = {
+        SLOT_IN(x, cells * sizeof *x),
+        SLOT_VALUE(n_rows),
+        SLOT_VALUE(tile),
+        SLOT_BOTH(state, groups * 2 * width * sizeof *state),
+        SLOT_OUT(out, cells * sizeof *out),
+    };
+    CHECK_OK(run_kernel(queue, "prelude_lanes", DTYPE, pen_lanes(n), slots, COUNT(slots)));
+    check_reals("lanes", matrix_label(device), out, want, cells, DTYPE);
+    check_reals("lane state", matrix_label(device), state, want_state, groups * 2 * width, DTYPE);
+    free(x);
+    free(out);
+    free(want);
+    free(state);
+    free(want_state);
+}
