@@ -37,6 +37,21 @@ exports_what_headers_declare() {
         grep -oE 'pen_[a-z0-9_]+ ?\(' | tr -d ' (' | sort -u >"$tmp/declared"
     [ -s "$tmp/declared" ] && [ -z "$(comm -13 "$tmp/declared" "$tmp/exported" | tee /dev/stderr)" ]
 }
+# Whatever is large or optional is opened at run time.
+links_little() {
+    for binary in "$O/libpenstock.so" "$O/penstock"; do
+        [ -e "$binary" ] || continue
+        extra=$(readelf -d "$binary" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' |
+            grep -vE '^(libc|libm|libdl|libpthread|libjansson|libyaml-0|ld-linux-[a-z0-9-]+)\.so')
+        [ -z "$extra" ] || { echo "$binary needs" $extra; return 1; }
+    done
+}
+has_no_executable_stack() {
+    for binary in "$O/libpenstock.so" "$O/penstock"; do
+        [ -e "$binary" ] || continue
+        ! readelf -lW "$binary" | grep -q 'GNU_STACK.*RWE' || { echo "$binary"; return 1; }
+    done
+}
 installs() {
     rm -rf "$stage"
     make -s install CC="$CC" BUILD="${BUILD:-release}" O="$O" DESTDIR="$stage" PREFIX=/usr || return 1
@@ -53,7 +68,7 @@ example_runs() { # [--static]
         flags=$(pc --cflags --libs $1) || return 1
         [ "$1" = --static ] && flags=$(echo "$flags" | sed "s|-lpenstock|$stage/usr/lib/libpenstock.a|")
         # shellcheck disable=SC2086
-        "$CC" -std=c11 -Wall -Wextra -Werror -o "$tmp/example" "$example" $flags -lm || return 1
+        $CC -std=c11 -Wall -Wextra -Werror -o "$tmp/example" "$example" $flags -lm || return 1
         LD_LIBRARY_PATH=$stage/usr/lib "$tmp/example" || return 1
     done
 }
@@ -63,12 +78,14 @@ uninstalls() {
     [ -z "$left" ] || { echo "left: $left"; return 1; }
 }
 
-check headers_compile_alone_as_c11 headers_compile c11 "$CC" -x c
+check headers_compile_alone_as_c11 headers_compile c11 $CC -x c
 check headers_compile_alone_as_cpp17 headers_compile c++17 clang++ -x c++
 check the_umbrella_header_has_every_header all_headers_are_in_penstock_h
 if [ $is_plain = yes ]; then
     check the_library_exports_pen_names_only exports_only_pen
     check the_library_exports_what_headers_declare exports_what_headers_declare
+    check it_links_only_what_it_must links_little
+    check its_stack_is_not_executable has_no_executable_stack
     check it_installs installs
     check an_installed_library_serves_the_examples example_runs
     check an_installed_static_library_serves_the_examples example_runs --static

@@ -13,7 +13,7 @@ END
 # all_wide VARIANT REGISTER: every function that does arithmetic does some of it in REGISTER.
 all_wide() {
     [ "${BUILD:-release}" = release ] || skip "a release build is looked at" || return
-    "$CC" --version | grep -qi clang && { skip "gcc is looked at" || return; }
+    $CC --version | grep -qi clang && { skip "gcc is looked at" || return; }
     ls "$O"/kernels/*."$1".o >/dev/null 2>&1 || skip "no build for x86-64-$1" || return
     exceptions | awk '{ print $1 }' >"$tmp/exceptions"
     for object in "$O"/kernels/*."$1".o; do
