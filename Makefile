@@ -54,11 +54,11 @@ K_FLAGS  := -x c -std=gnu11 -ffp-contract=off -fno-math-errno -fno-trapping-math
             -fPIC -fvisibility=hidden -I$(KDIR) -include prelude_cpu.h \
             -Wall -Wno-unused-function -Wno-unknown-pragmas -Wno-psabi -Wno-pass-failed $(if $(CI),-Werror)
 K_OPT_release  := -O3 -g
-K_OPT_debug    := -O1 -g
+K_OPT_debug    := -O1 -g -Wno-maybe-uninitialized
 K_OPT_asan     := -O1 -g $(SANITIZE_asan)
 K_OPT_tsan     := -O2 -g $(SANITIZE_tsan)
 K_OPT_fuzz     := -O1 -g
-K_OPT_coverage := -O1 -g
+K_OPT_coverage := -O1 -g -Wno-maybe-uninitialized
 K_OPT_reversed := -O2 -g -DPEN_ITEMS_REVERSED
 CC_KIND  := $(shell $(CC) -dumpmachine 2>/dev/null) $(shell $(CC) -dumpversion 2>/dev/null)
 ifneq ($(filter x86_64%,$(CC_KIND)),)
