@@ -66,6 +66,9 @@ static pen_status load_library(void)
     static const char *const files[] = { "libOpenCL.so.1", "libOpenCL.so", NULL };
     static const char *const names[] = { CL_LIST(PEN_LIBRARY_NAME) };
     void *library;
+    /* Drivers that compute on the processor end the process where they cannot read its layout. */
+    if (access("/sys/devices/system", F_OK) != 0)
+        return pen_fail(PEN_E_UNSUPPORTED, "/sys is not mounted, and drivers need it");
     PEN_TRY(pen_library_open("PENSTOCK_LIBOPENCL", files, &library));
     return pen_library_resolve(library, "libOpenCL", names, PEN_COUNT(names), &pen_cl);
 }
