@@ -147,6 +147,12 @@ TK_TEXTS := $(K_TEXTS) $(TK_FILES) $(sort $(wildcard tests/kernels/*.kh))
 TK_OBJ   := $(foreach k,$(TK_FILES:%.k=%),$(foreach r,f32 f64,$(foreach v,$(VARIANTS),$(O)/$(k).$(r).$(v).o))) \
             $(O)/gen/test_kernels_gen.o
 $(O)/tests/test_prelude: $(TK_OBJ)
+# A CUDA driver on host memory, for the cuda backend's tests.
+$(O)/tests/test_cuda: $(O)/tests/mock_cuda.so
+$(O)/tests/mock_cuda.so: tests/mock/mock_cuda.c tests/mock/mock_cuda.h $(O)/flags.stamp
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) -shared -o $@ $<
 $(O)/gen/test_kernels_gen.c: $(O)/gen/embed_kernels $(TK_TEXTS) $(O)/files.stamp
 	$(call say,GEN,$@)
 	$(Q)$(O)/gen/embed_kernels $(TK_TEXTS) >$@.tmp && mv $@.tmp $@

@@ -11,6 +11,7 @@
 #include "../base/status.h"
 #include "../base/thread.h"
 #include "backend.h"
+#include "measure.h"
 
 /* A piece of work should last long enough to be worth waking a thread for. */
 enum { PIECE_NS = 20000 };
@@ -89,7 +90,11 @@ static pen_status cpu_describe(size_t ordinal, pen_device_info *info)
     info->is_usable = pen_kernel_count > 0 && pen_kernels[0].form[0].cpu[pen_isa_current()] != NULL;
     if (!info->is_usable)
         snprintf(info->note, sizeof info->note, "needs at least an x86-64-v2 processor");
-    info->score = 1.0;
+    else
+        snprintf(info->note, sizeof info->note, "%s", pen_host_hint());
+    static const double unit_flops[PEN_ISA_COUNT] = { 8, 8, 32, 64 };
+    pen_measure_recall(info);
+    info->score = pen_measure_score(info, unit_flops[pen_isa_current()], 20e9);
     return PEN_OK;
 }
 

@@ -9,7 +9,8 @@
 #include "../base/thread.h"
 #include "backend.h"
 
-static const pen_backend *const backends[] = { &pen_cpu_backend, &pen_opencl_backend };
+static const pen_backend *const backends[] = { &pen_cpu_backend, &pen_cuda_backend,
+                                               &pen_opencl_backend };
 
 size_t pen_dtype_bytes(pen_dtype dtype)
 {
@@ -93,7 +94,8 @@ static const pen_backend *parse_name(const char *name, size_t *ordinal)
     return NULL;
 }
 
-static pen_status fail_unknown(const char *name)
+/* Names what there is and, where the backend has nothing, says why. */
+static pen_status fail_unknown(const char *name, const pen_backend *backend)
 {
     pen_device_info *infos;
     size_t count;
@@ -104,8 +106,9 @@ static pen_status fail_unknown(const char *name)
         snprintf(names + used, sizeof names - used, "%s%s", i > 0 ? ", " : "", infos[i].name);
     }
     pen_device_list_free(infos);
-    return pen_fail(PEN_E_NOTFOUND, "pen_device_open: no device '%s'; this machine has %s", name,
-                    names);
+    const char *note = backend != NULL ? backend->note() : "";
+    return pen_fail(PEN_E_NOTFOUND, "pen_device_open: no device '%s'%s%s%s; this machine has %s",
+                    name, note[0] != '\0' ? " (" : "", note, note[0] != '\0' ? ")" : "", names);
 }
 
 static pen_status open_named(const char *name, pen_device **out)
@@ -113,7 +116,7 @@ static pen_status open_named(const char *name, pen_device **out)
     size_t ordinal, count = 0;
     const pen_backend *backend = parse_name(name, &ordinal);
     if (backend == NULL || backend->count(&count) != PEN_OK || ordinal >= count)
-        return fail_unknown(name);
+        return fail_unknown(name, backend);
     return backend->open(ordinal, out);
 }
 

@@ -12,6 +12,7 @@
 
 #include "../base/alloc.h"
 #include "../base/size.h"
+#include "measure.h"
 
 enum { MAX_PLATFORMS = 16, MAX_DEVICES = 64, ITEMS_PER_GROUP = 256, LANES_PER_GROUP = 32 };
 
@@ -170,18 +171,16 @@ static void judge(cl_device_id id, pen_device_info *info)
     snprintf(info->note, sizeof info->note, "%s", note);
 }
 
-/* Above cpu:0's 1 for a GPU, below it for a CPU; a GPU that cuda also has is
- * better there. */
+/* A CPU comes after cpu:0, whatever was measured: its kernels are the same and
+ * its launches cost more.  A GPU that cuda has too is better there. */
 static double score_of(const pen_device_info *info, uint64_t type, const char *vendor)
 {
     if (!info->is_usable)
         return 0;
     if ((type & CL_DEVICE_TYPE_GPU) == 0)
         return 0.5;
-    /* 128 f32 operations a unit and cycle: a compute unit's usual width. */
-    double tflops = 128e-6 * info->unit_count * info->clock_mhz;
-    double base = info->is_integrated ? 2 : strstr(vendor, "NVIDIA") != NULL ? 5 : 10;
-    return base + tflops * (info->is_integrated ? 0.1 : 1);
+    double score = pen_measure_score(info, 128, info->is_integrated ? 40e9 : 200e9);
+    return strstr(vendor, "NVIDIA") != NULL ? score / 2 : score;
 }
 
 static void format_uuid(cl_device_id id, pen_device_info *info)
@@ -220,6 +219,7 @@ static pen_status opencl_describe(size_t ordinal, pen_device_info *info)
     info->unit_count = (unsigned)get_number(id, CL_DEVICE_MAX_COMPUTE_UNITS);
     info->clock_mhz = (unsigned)get_number(id, CL_DEVICE_MAX_CLOCK_FREQUENCY);
     judge(id, info);
+    pen_measure_recall(info);
     info->score = score_of(info, get_number(id, CL_DEVICE_TYPE), vendor);
     return PEN_OK;
 }
