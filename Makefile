@@ -98,7 +98,7 @@ endif
 jobs  = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 
 .PHONY: all run test tests check lint layers format format-check examples setup install uninstall \
-        fuzz coverage clean help
+        fuzz coverage kernels kernel-objects gpu-bundle gpu-check clean help
 .DELETE_ON_ERROR:
 all: $(O)/libpenstock.a $(O)/libpenstock.so $(if $(CLI_MAIN),$(O)/penstock)
 
@@ -146,7 +146,7 @@ TK_FILES := $(sort $(wildcard tests/kernels/*.k))
 TK_TEXTS := $(K_TEXTS) $(TK_FILES) $(sort $(wildcard tests/kernels/*.kh))
 TK_OBJ   := $(foreach k,$(TK_FILES:%.k=%),$(foreach r,f32 f64,$(foreach v,$(VARIANTS),$(O)/$(k).$(r).$(v).o))) \
             $(O)/gen/test_kernels_gen.o
-$(O)/tests/test_prelude: $(TK_OBJ)
+$(O)/tests/test_prelude $(O)/tests/test_kernel_builds: $(TK_OBJ)
 # A CUDA driver on host memory, for the cuda backend's tests.
 $(O)/tests/test_cuda: $(O)/tests/mock_cuda.so
 $(O)/tests/mock_cuda.so: tests/mock/mock_cuda.c tests/mock/mock_cuda.h $(O)/flags.stamp
@@ -207,6 +207,43 @@ check: setup
 	@$(MAKE) --no-print-directory $(jobs) lint
 	@$(MAKE) --no-print-directory $(jobs) tests
 
+# Every kernel with every compiler: gcc, clang, the OpenCL drivers', NVRTC for three generations
+# of GPUs; and whether what gcc made uses the widest registers.
+kernels: $(K_OBJ) $(TK_OBJ) $(O)/tests/test_kernel_builds
+	@if command -v clang >/dev/null; then $(MAKE) --no-print-directory CC=clang O=build/clang kernel-objects; \
+	else echo 'kernels: clang is not installed, left out'; fi
+	@BUILD=$(BUILD) O=$(O) CC='$(CC)' scripts/run_tests.sh $(O)/tests/test_kernel_builds tests/test_vectorised.sh
+kernel-objects: $(K_OBJ) $(TK_OBJ)
+
+# What a machine with a GPU, and neither packages nor root, runs: the tests that compare devices and
+# the program, linked so that they need libc alone, with NVRTC where it is found (NVRTC=: without).
+BUNDLE      := build/gpu-bundle
+BUNDLE_LIBS := $(patsubst -ljansson,-l:libjansson.a,$(patsubst -lyaml,-l:libyaml.a,$(OUR_LDLIBS)))
+BUNDLE_BIN  := $(patsubst tests/%.c,$(BUNDLE)/bin/%,$(shell grep -lE '"(device_matrix|mathops)\.h"' tests/test_*.c)) \
+               $(BUNDLE)/bin/penstock $(BUNDLE)/bin/devices
+NVRTC       ?= $(firstword $(wildcard /usr/local/cuda/lib64 /usr/lib/x86_64-linux-gnu))/libnvrtc
+$(BUNDLE)/bin/test_prelude: $(TK_OBJ)
+$(BUNDLE)/bin/test_%: tests/test_%.c $(O)/libpenstock.a
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) -D_POSIX_C_SOURCE=200809L -Isrc -o $@ $(filter %.c %.o,$^) $(O)/libpenstock.a $(LDFLAGS) $(BUNDLE_LIBS)
+$(BUNDLE)/bin/penstock: $(CLI_OBJ) $(O)/libpenstock.a
+	@mkdir -p $(@D)
+	$(Q)$(LINK) -o $@ $(CLI_OBJ) $(O)/libpenstock.a $(BUNDLE_LIBS)
+$(BUNDLE)/bin/devices: examples/devices.c $(O)/libpenstock.a
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) -o $@ $< $(O)/libpenstock.a $(BUNDLE_LIBS)
+gpu-bundle: $(BUNDLE_BIN)
+	@mkdir -p $(BUNDLE)/lib && cp scripts/gpu_check.sh $(BUNDLE)
+	@for file in $(wildcard $(NVRTC).so.[0-9]* $(NVRTC)-builtins.so.[0-9]*); do cp -Lu $$file $(BUNDLE)/lib; done
+	@$(STRIP) $(BUNDLE_BIN)
+	@tar -C build -czf $(BUNDLE).tar.gz gpu-bundle
+	@ls $(BUNDLE)/bin $(BUNDLE)/lib && ls -l $(BUNDLE).tar.gz
+# Builds what it can here, else uses a bundle that was copied to $(BUNDLE).
+gpu-check:
+	@if printf '#include <jansson.h>\n#include <yaml.h>\n' | $(CC) -E -x c - >/dev/null 2>&1; \
+	then $(MAKE) --no-print-directory $(jobs) NVRTC=: gpu-bundle >/dev/null; fi
+	@scripts/gpu_check.sh $(BUNDLE)
+
 # Checks of the text alone.
 lint: layers format-check
 layers:
@@ -264,6 +301,8 @@ help:
 	@echo "check     tests, layers, format, kernels           lint       the checks without the tests"
 	@echo "examples  examples/ in $(O)/examples     format     clang-format everything"
 	@echo "install   under DESTDIR and PREFIX                 uninstall  the reverse"
+	@echo "kernels   each kernel with each compiler           gpu-check  same bits and speed on cuda:0"
+	@echo "gpu-bundle  what gpu-check needs on a machine without packages"
 	@echo "fuzz      libFuzzer targets, FUZZ_SECONDS each     coverage   lines the tests reach"
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)

@@ -76,6 +76,23 @@ static void matrix_add_cpu_(pen_device *dev)
     pen_isa_set(matrix_.isa);
 }
 
+/* PENSTOCK_TEST_DEVICES="cpu cuda" leaves other backends out. */
+static bool matrix_is_wanted_(const char *backend)
+{
+    const char *list = getenv("PENSTOCK_TEST_DEVICES");
+    return list == NULL || list[0] == '\0' || strstr(list, backend) != NULL;
+}
+
+/* PENSTOCK_TEST_NEEDS="cuda:0" fails where that device is not among the rest. */
+static void matrix_check_needs_(void)
+{
+    const char *name = getenv("PENSTOCK_TEST_NEEDS");
+    bool is_found = name == NULL;
+    for (size_t i = 0; i < matrix_.n; i++)
+        is_found = is_found || strcmp(matrix_.entries[i].label, name) == 0;
+    CHECK(is_found);
+}
+
 static size_t matrix_size(void)
 {
     if (matrix_.n > 0)
@@ -91,7 +108,8 @@ static size_t matrix_size(void)
         for (size_t i = 0; i < count; i++) {
             bool is_cpu = strcmp(infos[i].backend, "cpu") == 0;
             pen_device *dev = NULL;
-            if (is_cpu != (turn == 0) || !infos[i].is_usable)
+            if (is_cpu != (turn == 0) || !infos[i].is_usable ||
+                !matrix_is_wanted_(infos[i].backend))
                 continue;
             CHECK_OK(pen_device_open(infos[i].name, &dev));
             if (dev != NULL && is_cpu)
@@ -100,6 +118,7 @@ static size_t matrix_size(void)
                 matrix_add_(dev, infos[i].name, PEN_ISA_BASE, 0);
         }
     pen_device_list_free(infos);
+    matrix_check_needs_();
     atexit(matrix_close_);
     return matrix_.n;
 }
