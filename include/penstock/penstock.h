@@ -10,6 +10,7 @@
 #include "penstock/device.h"
 #include "penstock/memory.h"
 #include "penstock/panel.h"
+#include "penstock/market.h"
 #include "penstock/report.h"
 /* clang-format on */
 
