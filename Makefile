@@ -205,6 +205,7 @@ tests: all $(TEST_BIN) $(EXAMPLE_BIN)
 	@BUILD=$(BUILD) O=$(O) CC='$(CC)' PENSTOCK=$(O)/penstock scripts/run_tests.sh $(TEST_BIN) $(TEST_SH)
 check: setup
 	@$(MAKE) --no-print-directory $(jobs) lint
+	@$(if $(filter release,$(BUILD)),$(MAKE) --no-print-directory $(jobs) kernels)
 	@$(MAKE) --no-print-directory $(jobs) tests
 
 # Every kernel with every compiler: gcc, clang, the OpenCL drivers', NVRTC for three generations

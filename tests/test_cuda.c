@@ -258,8 +258,8 @@ static void a_damaged_cache_is_made_again(void)
         "for f in '%s'/*; do : >\"$f\"; done",
         "for f in '%s'/*; do printf x >>\"$f\"; done",
         "for f in '%s'/*; do printf 'not an entry at all, but long enough' >\"$f\"; done",
-        "for f in '%s'/*; do printf '\\377' | dd of=\"$f\" bs=1 seek=30 conv=notrunc status=none; "
-        "done",
+        ("for f in '%s'/*; do "
+         "printf '\\377' | dd of=\"$f\" bs=1 seek=30 conv=notrunc 2>/dev/null; done"),
         "for f in '%s'/*; do rm -f \"$f\"; mkdir \"$f\"; done",
     };
     bool is_right;
