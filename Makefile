@@ -149,10 +149,12 @@ TK_OBJ   := $(foreach k,$(TK_FILES:%.k=%),$(foreach r,f32 f64,$(foreach v,$(VARI
 $(O)/tests/test_prelude $(O)/tests/test_kernel_builds: $(TK_OBJ)
 # A CUDA driver on host memory, for the cuda backend's tests.
 $(O)/tests/test_cuda: $(O)/tests/mock_cuda.so
-$(O)/tests/mock_cuda.so: tests/mock/mock_cuda.c tests/mock/mock_cuda.h $(O)/flags.stamp
+# Between the opencl backend and the real library, to make its calls fail.
+$(O)/tests/test_opencl: $(O)/tests/shim_opencl.so
+$(O)/tests/%.so: tests/mock/%.c $(O)/flags.stamp
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(COMPILE) -shared -o $@ $<
+	$(Q)$(COMPILE) -Isrc -shared -MMD -MP -o $@ $<
 $(O)/gen/test_kernels_gen.c: $(O)/gen/embed_kernels $(TK_TEXTS) $(O)/files.stamp
 	$(call say,GEN,$@)
 	$(Q)$(O)/gen/embed_kernels $(TK_TEXTS) >$@.tmp && mv $@.tmp $@

@@ -8,15 +8,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "check.h"
 #include "machine/base/alloc.h"
-#include "machine/device/launch.h"
 #include "machine/kernels/catalog.h"
 #include "mock/mock_cuda.h"
-#include "penstock/penstock.h"
-#include "run_kernel.h"
-
-enum { N = 1000 };
+#include "use_device.h"
 
 static mock_state *mock;
 static char cache[PATH_MAX];
@@ -73,52 +68,6 @@ static void clear_cache(void)
     char command[PATH_MAX + 16];
     snprintf(command, sizeof command, "rm -rf '%s'", cache);
     CHECK(system(command) == 0);
-}
-
-/* Copies N numbers through a kernel of each precision, with everything that a
- * program may ask of a device.  *is_right says whether the numbers came out. */
-static pen_status use_device(const char *name, bool *is_right)
-{
-    static double in[N], out[N];
-    pen_device *dev = NULL;
-    pen_queue *queue = NULL;
-    pen_event *start = NULL, *end = NULL;
-    void *host = NULL;
-    double elapsed_s;
-    *is_right = false;
-    for (int i = 0; i < N; i++)
-        in[i] = i * 0.5;
-    kernel_slot slots[] = { SLOT_IN(in, sizeof in), SLOT_OUT(out, sizeof out) };
-    pen_status s = pen_device_open(name, &dev);
-    if (s == PEN_OK)
-        s = pen_queue_create(dev, &queue);
-    if (s == PEN_OK)
-        s = pen_event_create(dev, &start);
-    if (s == PEN_OK)
-        s = pen_event_create(dev, &end);
-    if (s == PEN_OK)
-        s = pen_host_alloc(dev, 100, &host);
-    if (s == PEN_OK)
-        s = pen_event_record(start, queue);
-    if (s == PEN_OK)
-        s = run_kernel(queue, "measure_copy", PEN_F64, pen_items(N), slots, 2);
-    *is_right = memcmp(in, out, sizeof in) == 0;
-    if (s == PEN_OK) /* N f64 are 2 N f32 to a copy */
-        s = run_kernel(queue, "measure_copy", PEN_F32, pen_items(2 * N), slots, 2);
-    *is_right = *is_right && memcmp(in, out, sizeof in) == 0;
-    if (s == PEN_OK)
-        s = pen_event_record(end, queue);
-    if (s == PEN_OK)
-        s = pen_event_elapsed(start, end, &elapsed_s);
-    if (s == PEN_OK)
-        s = pen_queue_wait(queue);
-    if (dev != NULL)
-        pen_host_free(dev, host);
-    pen_event_destroy(start);
-    pen_event_destroy(end);
-    pen_queue_destroy(queue);
-    pen_device_close(dev);
-    return s;
 }
 
 /* In a process of its own, because discovery happens once in each: the call
