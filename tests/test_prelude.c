@@ -102,6 +102,15 @@ static void rows_are_found_at_their_stride(void)
     matrix_restore();
 }
 
+static void a_pointer_may_be_null(void)
+{
+    for (size_t d = 0; d < matrix_size(); d++) {
+        null_f32(d);
+        null_f64(d);
+    }
+    matrix_restore();
+}
+
 static void arithmetic_is_correctly_rounded_everywhere(void)
 {
     for (size_t d = 0; d < matrix_size(); d++) {
@@ -148,6 +157,7 @@ static void lanes_run_side_by_side(void)
 static const check_test tests[] = {
     TEST(flat_kernels_see_every_item_once),
     TEST(rows_are_found_at_their_stride),
+    TEST(a_pointer_may_be_null),
     TEST(arithmetic_is_correctly_rounded_everywhere),
     TEST(bits_pass_unchanged),
     TEST(groups_share_memory_in_phases),

@@ -64,6 +64,18 @@ static void NAME(rows)(size_t device)
     free(x);
 }
 
+static void NAME(null)(size_t device)
+{
+    enum { N = 300 };
+    real out[N] = { 0 };
+    void *none = NULL;
+    kernel_slot slots[] = { SLOT_VALUE(none), SLOT_OUT(out, sizeof out), SLOT_VALUE(none) };
+    CHECK_OK(run_kernel(matrix_select(device), "prelude_null", DTYPE, pen_items(N), slots,
+                        COUNT(slots)));
+    for (size_t i = 0; i < N; i++)
+        CHECK(out[i] == (real)1.5);
+}
+
 /* What each row of prelude_math must hold; volatile, so that the compiler
  * neither folds nor contracts. */
 static void NAME(expect_math)(real *out, size_t n, size_t i, real a_, real b_, real c_)

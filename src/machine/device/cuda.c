@@ -105,8 +105,9 @@ static const char *cuda_note(void)
 
 static bool cuda_may_lead(void)
 {
+    /* A GPU on a card, under WSL, on a Tegra board. */
     return getenv("PENSTOCK_LIBCUDA") != NULL || access("/dev/nvidiactl", F_OK) == 0 ||
-           access("/dev/dxg", F_OK) == 0;
+           access("/dev/dxg", F_OK) == 0 || access("/dev/nvmap", F_OK) == 0;
 }
 
 /* 0 where the driver does not know it. */
@@ -192,10 +193,8 @@ static void cuda_close(pen_device *base)
     if (dev->context != NULL)
         pen_cu.cuCtxSetCurrent(dev->context);
     pen_cuda_programs_release(dev);
-    if (dev->context != NULL) {
-        pen_cu.cuCtxSetCurrent(NULL);
+    if (dev->context != NULL)
         pen_cu.cuDevicePrimaryCtxRelease_v2(dev->id);
-    }
     if (dev->has_lock)
         pthread_mutex_destroy(&dev->lock);
     pen_free(dev);

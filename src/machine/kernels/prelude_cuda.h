@@ -69,4 +69,4 @@ typedef bool vmask;
 #define m_float64(x) __longlong_as_double((long long)(x))
 
 #define DECL_(T, x) T x,
-#define KERNEL(name, ARGS) extern "C" __global__ void name(ARGS(DECL_) int n)
+#define KERNEL(name, ARGS) extern "C" __global__ void __launch_bounds__(256) name(ARGS(DECL_) int n)
