@@ -13,6 +13,9 @@ export LSAN_OPTIONS="suppressions=$here/lsan.supp:print_suppressions=0${LSAN_OPT
 export ASAN_OPTIONS="allocator_may_return_null=1${ASAN_OPTIONS:+:$ASAN_OPTIONS}"
 export TSAN_OPTIONS="allocator_may_return_null=1:suppressions=$here/tsan.supp:print_suppressions=0${TSAN_OPTIONS:+:$TSAN_OPTIONS}"
 export UBSAN_OPTIONS="print_stacktrace=1${UBSAN_OPTIONS:+:$UBSAN_OPTIONS}"
+# What tests compile and measure is theirs, and is kept for their next run.
+case $O in /*) cache=$O/tests/cache ;; *) cache=$PWD/$O/tests/cache ;; esac
+export PENSTOCK_CACHE="${PENSTOCK_CACHE:-$cache}"
 export O limit
 
 log_of() {

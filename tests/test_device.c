@@ -1,9 +1,12 @@
 /* Devices, queues, events, buffers: what every backend does the same. */
+#include <pthread.h>
+
 #include "check.h"
 #include "device_matrix.h"
 #include "machine/base/alloc.h"
 #include "machine/device/launch.h"
 #include "penstock/penstock.h"
+#include "run_kernel.h"
 
 static void cpu_is_always_listed_and_usable(void)
 {
@@ -298,6 +301,74 @@ static void two_queues_of_a_device_keep_apart(void)
     matrix_restore();
 }
 
+/* One thread's work in the next test: its own queue, the kernels shared. */
+typedef struct worker {
+    pen_device *device;
+    double a;
+    int is_right;
+} worker;
+
+static void *work(void *context)
+{
+    enum { N = 3000, ROUNDS = 20 };
+    worker *w = context;
+    pen_queue *queue = NULL;
+    double *got = malloc(N * sizeof *got), *want = malloc(N * sizeof *want);
+    pen_status s = pen_queue_create(w->device, &queue);
+    w->is_right = 1;
+    for (int round = 0; round < ROUNDS && s == PEN_OK; round++) {
+        kernel_slot slots[] = { SLOT_VALUE(w->a), SLOT_OUT(got, N * sizeof *got) };
+        s = run_kernel(queue, "measure_fma", PEN_F64, pen_items(N), slots, COUNT(slots));
+        if (round == 0)
+            memcpy(want, got, N * sizeof *got);
+        w->is_right = w->is_right && memcmp(want, got, N * sizeof *got) == 0;
+    }
+    /* a x + a from 0 on: after 1024 steps at the fixed point a / (1 - a). */
+    w->is_right = w->is_right && s == PEN_OK && fabs(got[0] / 8 - w->a / (1 - w->a)) < 1e-9;
+    pen_queue_destroy(queue);
+    free(got);
+    free(want);
+    return NULL;
+}
+
+static void threads_may_share_a_device(void)
+{
+    enum { THREADS = 4 };
+    for (size_t d = 0; d < matrix_size(); d++) {
+        pthread_t threads[THREADS];
+        worker workers[THREADS];
+        pen_device *dev = pen_queue_device(matrix_select(d));
+        for (int i = 0; i < THREADS; i++) {
+            workers[i] = (worker){ .device = dev, .a = 0.1 * (i + 1) };
+            CHECK(pthread_create(&threads[i], NULL, work, &workers[i]) == 0);
+        }
+        for (int i = 0; i < THREADS; i++) {
+            pthread_join(threads[i], NULL);
+            CHECK(workers[i].is_right);
+        }
+    }
+    matrix_restore();
+}
+
+static void a_device_is_measured(void)
+{
+    pen_device *dev;
+    pen_status s = PEN_E_NOMEM;
+    CHECK_OK(pen_device_open("cpu:0", &dev));
+    long live = pen_alloc_live();
+    for (long n = 0; s != PEN_OK && n < 100; n++) {
+        pen_alloc_fail_after(n);
+        s = pen_device_measure(dev);
+        pen_alloc_fail_after(-1);
+        CHECK(s == PEN_OK || s == PEN_E_NOMEM);
+        CHECK(pen_alloc_live() == live);
+    }
+    const pen_device_info *info = pen_device_describe(dev);
+    CHECK(info->copy_bytes_per_s > 1e8 && info->copy_bytes_per_s < 1e13);
+    CHECK(info->f32_flops > 1e8 && info->f64_flops > 1e8);
+    pen_device_close(dev);
+}
+
 static const check_test tests[] = {
     TEST(cpu_is_always_listed_and_usable),
     TEST(a_device_is_chosen_by_name_or_environment),
@@ -308,6 +379,8 @@ static const check_test tests[] = {
     TEST(a_wrong_launch_is_refused),
     TEST(events_measure_a_launch),
     TEST(two_queues_of_a_device_keep_apart),
+    TEST(threads_may_share_a_device),
+    TEST(a_device_is_measured),
     TEST(every_failed_allocation_is_reported_and_released),
     TEST(a_failed_listing_is_empty),
 };
