@@ -7,6 +7,7 @@
 
 /* clang-format off */
 #include "penstock/status.h"
+#include "penstock/log.h"
 #include "penstock/device.h"
 #include "penstock/memory.h"
 #include "penstock/panel.h"
