@@ -180,7 +180,7 @@ static void what_is_malformed_names_file_line_and_column(void)
           "t.csv:3:1: column 'date': '2011-02-30' is not a time like those before" },
         { "date,close\n2011-01-03,1\n,2\n",
           "t.csv:3:1: column 'date': '' is not a time like those before" },
-        { "date,x,x\n", "t.csv:1:1: t.csv: columns 2 and 3 are both called 'x'" },
+        { "date,x,x\n", "t.csv:1:1: columns 2 and 3 are both called 'x'" },
         { "date,close\n2011-01-03,\"1\n", "t.csv:2:12: the quote opened here is not closed" },
     };
     for (size_t i = 0; i < COUNT(rows); i++) {

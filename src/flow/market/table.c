@@ -74,8 +74,8 @@ pen_status pen_table_check_names(const pen_table *t)
         const char *name = t->columns[i].name;
         s = pen_labels_add(&seen, name, strlen(name), &id);
         if (s == PEN_OK && id != i)
-            s = pen_fail(PEN_E_PARSE, "%s: columns %zu and %zu are both called '%s'", t->source,
-                         (size_t)id + 1, i + 1, name);
+            s = pen_fail(PEN_E_PARSE, "columns %zu and %zu are both called '%s'", (size_t)id + 1,
+                         i + 1, name);
     }
     pen_labels_clear(&seen);
     return s;

@@ -11,7 +11,7 @@
 #include "number_bits.h"
 #include "size.h"
 
-enum { FIRST_BYTES = 1 << 18, PADDING = 8, FIRST_CELLS = 16, DEFAULT_ROW_BYTES = 1 << 24 };
+enum { FIRST_BYTES = 1 << 16, PADDING = 8, FIRST_CELLS = 16, DEFAULT_ROW_BYTES = 1 << 24 };
 
 struct pen_csv {
     pen_source *source;
@@ -75,7 +75,7 @@ static char find_separator(const pen_csv *c)
 static pen_status start(pen_csv *c)
 {
     c->capacity = FIRST_BYTES;
-    PEN_TRY(pen_alloc(c->capacity + PADDING + 1, 1, (void **)&c->buffer));
+    PEN_TRY(pen_realloc((void **)&c->buffer, c->capacity + PADDING + 1, 1));
     c->cells_capacity = FIRST_CELLS;
     PEN_TRY(pen_alloc(c->cells_capacity, sizeof *c->cells, (void **)&c->cells));
     do
