@@ -25,7 +25,7 @@ typedef void pen_log_fn(void *context, pen_log_level level, const char *line, si
 /* Lines go to fn from now on; NULL: nowhere, which is the start.  Threads: any. */
 PEN_API void pen_log_set_sink(pen_log_fn *fn, void *context);
 /* A sink that writes lines to stderr, for programs. */
-PEN_API pen_log_fn pen_log_to_stderr;
+PEN_API void pen_log_to_stderr(void *context, pen_log_level level, const char *line, size_t n);
 
 /* Sets the most detailed level that is written (the start: warn), and the form:
  * "2020-01-31T09:30:15.250Z warn device: text", or one JSON object with time, level,
