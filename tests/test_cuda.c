@@ -179,6 +179,9 @@ static void devices_are_described(void)
     CHECK(strstr(gpu[2].note, "no compute capability 5.2, only 7.5 on") != NULL);
     CHECK(gpu[3].is_usable);
     pen_device *dev;
+    CHECK_OK(pen_device_open("cuda:0", &dev));
+    CHECK(pen_device_describe(dev)->memory_free_bytes == 5u << 27);
+    pen_device_close(dev);
     CHECK_STATUS(pen_device_open("cuda:2", &dev), PEN_E_UNSUPPORTED);
     CHECK_ERROR_SAYS("cuda:2: NVRTC 12.4 has no compute capability 5.2");
 }

@@ -133,6 +133,11 @@ CALL(cuCtxSetCurrent, (mock_object * c), {
 })
 CALL(cuCtxSynchronize, (void), { NEEDS(current != NULL, INVALID_CONTEXT); })
 
+CALL(cuMemGetInfo_v2, (size_t * free_bytes, size_t *all_bytes), {
+    NEEDS(current != NULL, INVALID_CONTEXT);
+    *free_bytes = 5u << 27;
+    *all_bytes = 1u << 30;
+})
 EXPORT int cuMemAlloc_v2(uint64_t *out, size_t bytes);
 int cuMemAlloc_v2(uint64_t *out, size_t bytes)
 {

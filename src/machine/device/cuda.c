@@ -146,6 +146,8 @@ static void judge(int id, pen_device_info *info)
     else if (pen_nvrtc_target_of(capability_of(id), &target) != PEN_OK)
         snprintf(info->note, sizeof info->note, "%.127s", pen_last_error());
     info->is_usable = info->note[0] == '\0';
+    if (info->is_usable)
+        snprintf(info->note, sizeof info->note, "%s", pen_host_hint());
 }
 
 static pen_status describe(size_t ordinal, pen_device_info *info, int *id)
@@ -213,6 +215,10 @@ static pen_status open_parts(cuda_device *dev, size_t ordinal)
     PEN_TRY(pen_alloc(2 * pen_kernel_count, sizeof *dev->functions, (void **)&dev->functions));
     PEN_TRY(CU(cuDevicePrimaryCtxRetain, &context, dev->id));
     dev->context = context;
+    size_t free_bytes = 0, all_bytes = 0; /* with a context, also without NVML */
+    PEN_TRY(CU(cuCtxSetCurrent, context));
+    PEN_TRY(CU(cuMemGetInfo_v2, &free_bytes, &all_bytes));
+    dev->base.info.memory_free_bytes = free_bytes;
     return PEN_OK;
 }
 

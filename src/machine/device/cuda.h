@@ -51,6 +51,7 @@ enum {
     X(int, cuDevicePrimaryCtxRelease_v2, (int))                                                    \
     X(int, cuCtxSetCurrent, (cuda_context))                                                        \
     X(int, cuCtxSynchronize, (void))                                                               \
+    X(int, cuMemGetInfo_v2, (size_t *, size_t *))                                                  \
     X(int, cuMemAlloc_v2, (cuda_address *, size_t))                                                \
     X(int, cuMemFree_v2, (cuda_address))                                                           \
     X(int, cuMemHostAlloc, (void **, size_t, unsigned))                                            \

@@ -110,10 +110,12 @@ static const char *opencl_note(void)
     return found.note;
 }
 
-/* A GPU shows as a device file of the kernel's; what PoCL offers is the CPU. */
+/* A GPU that computes shows as a render node, or AMD's, WSL's or NVIDIA's own
+ * file; what PoCL offers is the CPU. */
 static bool opencl_may_lead(void)
 {
-    static const char *const files[] = { "/dev/dri", "/dev/kfd", "/dev/dxg", "/dev/nvidiactl" };
+    static const char *const files[] = { "/dev/dri/renderD128", "/dev/kfd", "/dev/dxg",
+                                         "/dev/nvidiactl" };
     for (size_t i = 0; i < PEN_COUNT(files); i++)
         if (access(files[i], F_OK) == 0)
             return true;
