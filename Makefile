@@ -151,10 +151,12 @@ $(O)/tests/test_prelude $(O)/tests/test_kernel_builds: $(TK_OBJ)
 $(O)/tests/test_cuda: $(O)/tests/mock_cuda.so
 # Between the opencl backend and the real library, to make its calls fail.
 $(O)/tests/test_opencl: $(O)/tests/shim_opencl.so
+# The same driver, computing: tests/test_cuda_emulated.sh.
+$(O)/tests/emulate_cuda.so: tests/mock/mock_cuda.c
 $(O)/tests/%.so: tests/mock/%.c $(O)/flags.stamp
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(COMPILE) -Isrc -shared -MMD -MP -o $@ $<
+	$(Q)$(COMPILE) -Isrc -shared -MMD -MP -o $@ $(filter %.c,$^)
 $(O)/gen/test_kernels_gen.c: $(O)/gen/embed_kernels $(TK_TEXTS) $(O)/files.stamp
 	$(call say,GEN,$@)
 	$(Q)$(O)/gen/embed_kernels $(TK_TEXTS) >$@.tmp && mv $@.tmp $@
@@ -203,7 +205,7 @@ run: setup
 test: setup
 	@$(MAKE) --no-print-directory $(jobs) tests
 # Set-up done: what is run again and again while developing.
-tests: all $(TEST_BIN) $(EXAMPLE_BIN)
+tests: all $(TEST_BIN) $(EXAMPLE_BIN) $(O)/tests/emulate_cuda.so
 	@BUILD=$(BUILD) O=$(O) CC='$(CC)' PENSTOCK=$(O)/penstock scripts/run_tests.sh $(TEST_BIN) $(TEST_SH)
 check: setup
 	@$(MAKE) --no-print-directory $(jobs) lint

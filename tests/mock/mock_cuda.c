@@ -16,6 +16,7 @@ enum { OUT_OF_MEMORY = 2, INVALID_VALUE = 1, INVALID_DEVICE = 101, INVALID_CONTE
 typedef struct mock_object {
     char name[64]; /* a function's kernel, a module's precision */
     bool is_f64;
+    char *source; /* a program's */
     int64_t at_ns;
 } mock_object;
 
@@ -23,7 +24,7 @@ static mock_state state = { .fail_at = -1, .n_devices = MOCK_DEVICES };
 static mock_object *context; /* the primary context of device 0, and all others */
 static int context_users;
 static mock_object *current;
-static mock_object functions[256];
+static mock_object functions[4096];
 static size_t n_functions;
 
 static const struct {
@@ -251,14 +252,17 @@ CALL(nvrtcCreateProgram,
          NEEDS(n == 0 && headers == NULL && names == NULL && file != NULL, INVALID_VALUE);
          *out = make();
          (*out)->is_f64 = strstr(source, "#define PEN_REAL_F64 1") != NULL;
+         (*out)->source = strdup(source);
      })
 RELEASE(nvrtcDestroyProgram, (mock_object * *program), {
+    free((*program)->source);
     release(*program);
     *program = NULL;
 })
 CALL(nvrtcCompileProgram, (mock_object * program, int n, const char *const *options), {
-    (void)program;
     state.compiled++;
+    if (state.compile != NULL && state.compile(program->source, program->is_f64) != 0)
+        return 6;
     state.options[0] = '\0';
     for (int i = 0; i < n; i++) {
         size_t used = strlen(state.options);

@@ -16,6 +16,8 @@ typedef struct mock_state {
     long loads_to_refuse; /* cuModuleLoadDataEx calls that fail next */
     char options[256];    /* of the last compilation */
     int n_devices;
+    /* Compiles a kernel file's text; not 0 is a failed compilation.  NULL: nothing does. */
+    int (*compile)(const char *source, int is_f64);
     /* Runs a kernel: its name, 0 or 1 for f32 or f64, the grid, the arguments. */
     void (*launch)(const char *kernel, int is_f64, unsigned groups, unsigned items, void **args);
 } mock_state;
