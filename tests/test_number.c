@@ -29,9 +29,13 @@ static int is_same(double a, double b)
 /* Reads text both ways and compares bits. */
 static void check_reads(const char *text)
 {
-    double got = -1;
-    int ok = pen_number_parse(text, strlen(text), &got);
-    if (!ok || !is_same(got, strtod(text, NULL))) {
+    double got = -1, behind = -1;
+    char block[16 + 1400];
+    size_t n = strlen(text);
+    memset(block, '9', 16);
+    memcpy(block + 16, text, n);
+    int ok = pen_number_parse(text, n, &got) && pen_number_parse_behind(block + 16, n, &behind);
+    if (!ok || !is_same(got, strtod(text, NULL)) || !is_same(got, behind)) {
         printf("    \"%.60s\": got %.17g, expected %.17g\n", text, got, strtod(text, NULL));
         check_failed_++;
     }
@@ -119,6 +123,12 @@ static void only_the_slice_is_read(void)
 {
     double x;
     CHECK(pen_number_parse("12345678", 3, &x) && x == 123);
+    for (size_t n = 1; n <= 20; n++) { /* what stands before does not count */
+        static const char text[] = "1234567890123456.12345678901234567890";
+        double a = 0, b = 1;
+        CHECK(pen_number_parse(text + 16, n, &a) == pen_number_parse_behind(text + 16, n, &b));
+        CHECK(n == 1 || a == b);
+    }
     CHECK(pen_number_parse("1.52", 3, &x) && x == 1.5);
     CHECK(pen_number_parse("1e55", 3, &x) && x == 1e5);
 }

@@ -33,10 +33,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     int64_t integer;
     pen_number_parse_i64((const char *)data, n, &integer);
     int is_number = pen_number_parse((const char *)data, n, &x);
-    char *text = malloc(n + 1);
-    if (text == NULL)
+    char *block = malloc(16 + n + 1), *text = block + 16;
+    if (block == NULL)
         return 0;
+    memset(block, '1', 16);
     memcpy(text, data, n);
+    double again;
+    if (pen_number_parse_behind(text, n, &again) != is_number ||
+        (is_number && !isnan(x) && memcmp(&x, &again, 8) != 0))
+        abort();
     text[n] = 0;
     if (is_number && !isnan(x)) {
         char *end;
@@ -44,6 +49,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         if (end != text + n || memcmp(&x, &want, 8) != 0)
             abort();
     }
-    free(text);
+    free(block);
     return 0;
 }

@@ -352,7 +352,7 @@ static pen_status read_row(reader *r, const pen_cell *cells, size_t n)
     for (size_t i = 0; i < n; i++) {
         row[i] = NAN;
         if (columns[i].kind == PEN_COLUMN_NUMBER && cells[i].n > 0 &&
-            !pen_number_parse(cells[i].text, cells[i].n, &row[i]))
+            !pen_number_parse_behind(cells[i].text, cells[i].n, &row[i]))
             PEN_TRY(read_odd_number(r, &cells[i], i, &row[i]));
     }
     pen_cell time = { "", 0 };

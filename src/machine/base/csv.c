@@ -11,12 +11,19 @@
 #include "number_bits.h"
 #include "size.h"
 
-enum { FIRST_BYTES = 1 << 16, PADDING = 8, FIRST_CELLS = 16, DEFAULT_ROW_BYTES = 1 << 24 };
+enum {
+    FIRST_BYTES = 1 << 16,
+    HEAD = 16,
+    PADDING = 8,
+    FIRST_CELLS = 16,
+    DEFAULT_ROW_BYTES = 1 << 24
+};
 
 struct pen_csv {
     pen_source *source;
     char separator;
     size_t max_row_bytes;
+    char *block;  /* what is allocated: HEAD bytes, then the buffer */
     char *buffer; /* capacity bytes, and PADDING that may be read but never counts */
     size_t capacity, begin, end;
     bool is_last; /* the source has nothing more */
@@ -26,6 +33,14 @@ struct pen_csv {
     bool has_quotes; /* in the row being read */
     bool is_damaged; /* the last row failed: the next read starts on the line after */
 };
+
+static pen_status allocate_buffer(pen_csv *c, size_t capacity)
+{
+    PEN_TRY(pen_realloc((void **)&c->block, HEAD + capacity + PADDING + 1, 1));
+    c->buffer = c->block + HEAD;
+    c->capacity = capacity;
+    return PEN_OK;
+}
 
 /* Moves the unread part to the front and reads more behind it. */
 static pen_status refill(pen_csv *c)
@@ -39,8 +54,7 @@ static pen_status refill(pen_csv *c)
             return pen_fail(PEN_E_SIZE, "%s:%zu:1: row longer than %zu bytes (a quote not closed?)",
                             pen_source_name(c->source), c->line, c->max_row_bytes);
         }
-        PEN_TRY(pen_realloc((void **)&c->buffer, 2 * c->capacity + PADDING + 1, 1));
-        c->capacity *= 2;
+        PEN_TRY(allocate_buffer(c, 2 * c->capacity));
     }
     size_t got;
     PEN_TRY(pen_source_read(c->source, c->buffer + c->end, c->capacity - c->end, &got));
@@ -74,8 +88,8 @@ static char find_separator(const pen_csv *c)
 
 static pen_status start(pen_csv *c)
 {
-    c->capacity = FIRST_BYTES;
-    PEN_TRY(pen_realloc((void **)&c->buffer, c->capacity + PADDING + 1, 1));
+    PEN_TRY(allocate_buffer(c, FIRST_BYTES));
+    memset(c->block, 0, HEAD);
     c->cells_capacity = FIRST_CELLS;
     PEN_TRY(pen_alloc(c->cells_capacity, sizeof *c->cells, (void **)&c->cells));
     do
@@ -125,7 +139,7 @@ void pen_csv_close(pen_csv *c)
     if (c == NULL)
         return;
     pen_source_close(c->source);
-    pen_free(c->buffer);
+    pen_free(c->block);
     pen_free(c->cells);
     pen_free(c);
 }

@@ -11,7 +11,7 @@
 #include "file.h"
 
 typedef struct pen_cell {
-    const char *text; /* not ended by a zero byte */
+    const char *text; /* not ended by a zero byte; the 16 bytes before it can be read too */
     size_t n;
 } pen_cell;
 

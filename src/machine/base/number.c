@@ -344,14 +344,10 @@ static uint64_t load_up_to_8(const char *text, size_t n)
     return word | ASCII_ZEROS >> 8 * n;
 }
 
-/* Without a branch that depends on the digits.  False leaves the text to the
- * general reader; true means that digits / 10^places is exactly what it says. */
-static bool read_short(const char *text, size_t n, uint64_t *digits, unsigned *places)
+/* Sixteen characters, digits and at most one point, as two words: without a branch
+ * that depends on the digits.  True means digits / 10^places is what they say. */
+static inline bool read_words(uint64_t high, uint64_t low, uint64_t *digits, unsigned *places)
 {
-    if (n - 1 >= 16)
-        return false;
-    uint64_t high = n > 8 ? load_up_to_8(text, n - 8) : ASCII_ZEROS;
-    uint64_t low = n > 8 ? load8(text + n - 8) : load_up_to_8(text, n);
     uint64_t high_point = find_point(high), low_point = find_point(low);
     *places = 0;
     if (low_point != 0) { /* close the gap over both words */
@@ -366,27 +362,54 @@ static bool read_short(const char *text, size_t n, uint64_t *digits, unsigned *p
         *places = 15 - at / 8;
         high = above | below << 8 | '0';
     }
-    if (!is_eight_digits(high) || !is_eight_digits(low) || (n == 1 && *text == '.'))
-        return false;
     *digits = (uint64_t)eight_digits(high) * 100000000 + eight_digits(low);
+    return is_eight_digits(high) && is_eight_digits(low) && *digits <= UINT64_C(1) << 53;
+}
+
+static bool read_long(const char *text, size_t n, double *out)
+{
+    decimal d;
+    if (!read_decimal(text, text + n, &d))
+        return parse_word(text, n, out);
+    *out = from_decimal(&d);
     return true;
 }
 
 bool pen_number_parse(const char *text, size_t n, double *out)
 {
     bool is_negative = n > 0 && *text == '-';
+    const char *first = text + is_negative;
+    size_t m = n - is_negative;
     uint64_t digits;
     unsigned places;
-    if (read_short(text + is_negative, n - is_negative, &digits, &places) && digits <= UINT64_C(1)
-                                                                                           << 53) {
-        double x = (double)digits / tens[places];
-        *out = is_negative ? -x : x;
-        return true;
-    }
-    decimal d;
-    if (!read_decimal(text, text + n, &d))
-        return parse_word(text, n, out);
-    *out = from_decimal(&d);
+    if (m - 1 >= 16 || (m == 1 && *first == '.'))
+        return read_long(text, n, out);
+    uint64_t high = m > 8 ? load_up_to_8(first, m - 8) : ASCII_ZEROS;
+    uint64_t low = m > 8 ? load8(first + m - 8) : load_up_to_8(first, m);
+    if (!read_words(high, low, &digits, &places))
+        return read_long(text, n, out);
+    double x = (double)digits / tens[places];
+    *out = is_negative ? -x : x;
+    return true;
+}
+
+bool pen_number_parse_behind(const char *text, size_t n, double *out)
+{
+    bool is_negative = n > 0 && *text == '-';
+    const char *end = text + n;
+    size_t m = n - is_negative;
+    uint64_t digits;
+    unsigned places;
+    if (m - 1 >= 16 || (m == 1 && end[-1] == '.'))
+        return read_long(text, n, out);
+    uint64_t low_kept = m >= 8 ? ~UINT64_C(0) : ~UINT64_C(0) << (64 - 8 * m);
+    uint64_t high_kept = m <= 8 ? 0 : ~UINT64_C(0) << (128 - 8 * m);
+    uint64_t low = (load8(end - 8) & low_kept) | (ASCII_ZEROS & ~low_kept);
+    uint64_t high = (load8(end - 16) & high_kept) | (ASCII_ZEROS & ~high_kept);
+    if (!read_words(high, low, &digits, &places))
+        return read_long(text, n, out);
+    double x = (double)digits / tens[places];
+    *out = is_negative ? -x : x;
     return true;
 }
 

@@ -17,6 +17,10 @@ enum { PEN_NUMBER_BYTES = 48 };
  * small zero, as IEEE rounding says.  Threads: any. */
 bool pen_number_parse(const char *text, size_t n, double *out);
 
+/* The same where the 16 bytes before text can be read, whatever they hold (as in
+ * front of a pen_cell): faster, as no branch depends on the length. */
+bool pen_number_parse_behind(const char *text, size_t n, double *out);
+
 /* Reads all of text[0..n) as a decimal integer; false if it is not one or does
  * not fit. */
 bool pen_number_parse_i64(const char *text, size_t n, int64_t *out);
