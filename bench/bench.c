@@ -8,9 +8,9 @@
 #include "../src/machine/base/clock.h"
 #include "../src/machine/base/status.h"
 
-extern const bench_area bench_memory;
+extern const bench_area bench_memory, bench_text;
 
-const bench_area *const bench_areas[] = { &bench_memory, NULL };
+const bench_area *const bench_areas[] = { &bench_memory, &bench_text, NULL };
 
 enum { MOST_SAMPLES = 2000, FEWEST_SAMPLES = 5 };
 static const double SAMPLE_NS = 100e3; /* shorter runs are timed several at once */
