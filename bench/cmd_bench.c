@@ -197,6 +197,9 @@ static pen_status run(cli *c)
                   "bytes_per_s\tcopy_share\tpeak_share\tpeer_ratio\tpeer");
     if (status == PEN_OK)
         status = cli_open_device(c, &s.device);
+    /* What the shares refer to; known from an earlier run where it is cached. */
+    if (status == PEN_OK && pen_device_describe(s.device)->copy_bytes_per_s == 0)
+        status = pen_device_measure(s.device);
     if (status == PEN_OK)
         status = run_on_device(&s);
     if (status == PEN_OK)
