@@ -143,6 +143,17 @@ static void groups_share_memory_in_phases(void)
     matrix_restore();
 }
 
+static void columns_may_be_one_number(void)
+{
+    static const int sizes[] = { 1, 255, 256, 257, 1000 };
+    for (size_t d = 0; d < matrix_size(); d++)
+        for (size_t i = 0; i < COUNT(sizes); i++) {
+            column_f32(d, sizes[i]);
+            column_f64(d, sizes[i]);
+        }
+    matrix_restore();
+}
+
 static void lanes_run_side_by_side(void)
 {
     static const size_t sizes[] = { 1, 15, 16, 17, 32, 33, 100 };
@@ -161,6 +172,7 @@ static const check_test tests[] = {
     TEST(arithmetic_is_correctly_rounded_everywhere),
     TEST(bits_pass_unchanged),
     TEST(groups_share_memory_in_phases),
+    TEST(columns_may_be_one_number),
     TEST(lanes_run_side_by_side),
 };
 TEST_MAIN(tests)

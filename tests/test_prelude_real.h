@@ -183,6 +183,28 @@ static void NAME(group)(size_t device, int n, int n_cols)
     free(x);
 }
 
+static void NAME(column)(size_t device, int n)
+{
+    real *x = NAME(numbers)((size_t)n), *out = NAME(numbers)((size_t)n + 1),
+         *want = NAME(numbers)((size_t)n + 1), one = (real)0.75;
+    for (int is_one = 0; is_one < 2; is_one++) {
+        for (int i = 0; i < n; i++)
+            want[i] = (is_one ? one : x[i]) + one;
+        want[n] = out[n] = -1; /* the item after the limit is left alone */
+        const void *none = NULL;
+        kernel_slot slots[] = { SLOT_IN(x, (size_t)n * sizeof *x), SLOT_VALUE(one), SLOT_VALUE(n),
+                                SLOT_BOTH(out, ((size_t)n + 1) * sizeof *out) };
+        if (is_one)
+            slots[0] = (kernel_slot)SLOT_VALUE(none);
+        CHECK_OK(run_kernel(matrix_select(device), "prelude_column", DTYPE,
+                            pen_groups(((size_t)n + GROUP - 1) / GROUP), slots, COUNT(slots)));
+        check_reals("column", matrix_label(device), out, want, (size_t)n + 1, DTYPE);
+    }
+    free(x);
+    free(out);
+    free(want);
+}
+
 static void NAME(mirror)(size_t device, int n)
 {
     size_t cells = (size_t)n * GROUP;

@@ -12,6 +12,7 @@
 #include "penstock/memory.h"
 #include "penstock/panel.h"
 #include "penstock/market.h"
+#include "penstock/pricing.h"
 #include "penstock/report.h"
 /* clang-format on */
 

@@ -50,6 +50,16 @@ typedef int64_t i64;
 #define FOR_ITEMS(t) for (int t = GROUP_SIZE - 1; t >= 0; t--)
 #endif
 #define EACH_ITEM(t) _Pragma("omp simd") for (int t = 0; t < GROUP_SIZE; t++)
+/* The items below a limit <= GROUP_SIZE. */
+#define EACH_ITEM_BELOW(t, limit) _Pragma("omp simd") for (int t = 0; t < (limit); t++)
+/* GROUP_SIZE elements of an input from `row` on, read by AT(); where the
+ * pointer is NULL, `one` for each of them. */
+#define COLUMN(T, name, data, one, row)                                                            \
+    T name##_ones_[GROUP_SIZE] __attribute__((aligned(64)));                                       \
+    for (int c_ = 0; (data) == 0 && c_ < GROUP_SIZE; c_++)                                         \
+        name##_ones_[c_] = (one);                                                                  \
+    const T *name = (data) == 0 ? name##_ones_ : (data) + (row)
+#define AT(name, t) (name)[t]
 
 /* Lanes: LANE_COUNT series side by side, VREAL_LEN_ of them in a vreal. */
 #define LANE_COUNT 16

@@ -32,6 +32,12 @@ typedef unsigned char uint8_t;
 #define FOR_ITEMS(t)                                                                               \
     for (int t = (int)threadIdx.x, t##_once = 1; t##_once; t##_once = 0, __syncthreads())
 #define EACH_ITEM(t) for (int t = (int)threadIdx.x, t##_once = 1; t##_once; t##_once = 0)
+#define EACH_ITEM_BELOW(t, limit)                                                                  \
+    for (int t = (int)threadIdx.x, t##_once = t < (limit); t##_once; t##_once = 0)
+#define COLUMN(T, name, data, one, row)                                                            \
+    const T name##_one_ = (one);                                                                   \
+    GLOBAL const T *name = (data) == 0 ? (data) : (data) + (row)
+#define AT(name, t) ((name) == 0 ? name##_one_ : (name)[t])
 
 #define LANE_COUNT 32
 #define LANES(l) for (int l = (int)threadIdx.x, l##_once = 1; l##_once; l##_once = 0)

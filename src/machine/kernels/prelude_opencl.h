@@ -35,6 +35,12 @@ typedef uchar uint8_t;
     for (int t = (int)get_local_id(0), t##_once = 1; t##_once;                                     \
          t##_once = 0, barrier(CLK_LOCAL_MEM_FENCE))
 #define EACH_ITEM(t) for (int t = (int)get_local_id(0), t##_once = 1; t##_once; t##_once = 0)
+#define EACH_ITEM_BELOW(t, limit)                                                                  \
+    for (int t = (int)get_local_id(0), t##_once = t < (limit); t##_once; t##_once = 0)
+#define COLUMN(T, name, data, one, row)                                                            \
+    const T name##_one_ = (one);                                                                   \
+    GLOBAL const T *name = (data) == 0 ? (data) : (data) + (row)
+#define AT(name, t) ((name) == 0 ? name##_one_ : (name)[t])
 
 #define LANE_COUNT 32
 #define LANES(l) for (int l = (int)get_local_id(0), l##_once = 1; l##_once; l##_once = 0)
