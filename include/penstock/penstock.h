@@ -13,6 +13,7 @@
 #include "penstock/panel.h"
 #include "penstock/market.h"
 #include "penstock/pricing.h"
+#include "penstock/synth.h"
 #include "penstock/report.h"
 /* clang-format on */
 

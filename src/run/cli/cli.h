@@ -3,7 +3,7 @@
  * A command is one file cmd_<name>.c that defines `const cli_command cmd_<name>`;
  * main.c lists them.  Help, man pages, shell completion and did-you-mean come
  * from that description.  Options every command has are handled here:
- *   --json  --device NAME  -o FILE  --threads N  --log LEVEL  --quiet  --help
+ *   --json  --device NAME  -o FILE  --threads N  --log LEVEL  --config FILE  --quiet  --help
  *
  * run() returns a status: the frame prints pen_last_error() as
  * "penstock: <command>: text" and exits 0 (ok), 1 (failed) or 2 (usage; return
@@ -50,12 +50,13 @@ struct cli {
     const char *const *args; /* positional arguments; "-" is standard input */
     size_t arg_count;
     bool is_json, is_quiet;
-    const char *device; /* --device, or NULL */
+    const char *device; /* --device, else the settings file's; NULL: PENSTOCK_DEVICE or the best */
     const char *output; /* -o, or NULL for standard output */
     /* the frame's own */
     struct cli_given *given;
     size_t given_count;
     FILE *out;
+    struct pen_config *config;
     char *temp_path; /* written, then renamed to `output` */
     bool is_usage;
 };
@@ -135,6 +136,8 @@ void cli_progress_end(cli_progress *p);
 
 /* ---- frame: help.c, parse in options.c, end in output.c ---- */
 
+/* settings.c: the configuration file, then the environment, then options. */
+pen_status cli_configure(cli *c);
 pen_status cli_parse(cli *c, int argc, char **argv, bool *wants_help);
 void cli_help(const cli_command *command, FILE *out);
 void cli_help_all(FILE *out);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../../machine/base/alloc.h"
+#include "../../machine/base/config.h"
 #include "../../machine/base/status.h"
 #include "cli.h"
 
@@ -20,6 +21,9 @@ const cli_option cli_common_options[] = {
     { "device", 0, "NAME", "compute on this device, as 'penstock detect' names it", NULL },
     { "output", 'o', "FILE", "write the result to FILE instead of standard output", NULL },
     { "threads", 0, "N", "threads of cpu:0", NULL },
+    { "log", 0, "LEVEL", "log lines on standard error: error, warn, info or debug, or info,json",
+      NULL },
+    { "config", 0, "FILE", "settings, as 'penstock detect --write' makes them", NULL },
     { "quiet", 'q', NULL, "no remarks and no progress bar on standard error", NULL },
     { "help", 'h', NULL, "show this help", NULL },
 };
@@ -222,10 +226,10 @@ static pen_status take_common(cli *c)
 {
     c->is_json = cli_has(c, "json");
     c->is_quiet = cli_has(c, "quiet");
-    c->device = cli_text(c, "device");
     c->output = cli_text(c, "output");
     if (c->output != NULL && strcmp(c->output, "-") == 0)
         c->output = NULL;
+    PEN_TRY(cli_configure(c));
     if (cli_has(c, "threads")) {
         uint64_t threads;
         PEN_TRY(cli_integer(c, "threads", 1, 4096, &threads));
@@ -266,6 +270,8 @@ void cli_clear(cli *c)
 {
     pen_free((void *)c->args);
     pen_free(c->given);
+    pen_config_destroy(c->config);
     c->args = NULL;
     c->given = NULL;
+    c->config = NULL;
 }
