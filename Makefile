@@ -18,6 +18,7 @@ HOSTCC   ?= $(CC)
 
 DESTDIR  ?=
 PREFIX   ?= /usr/local
+MANDIR   ?= $(PREFIX)/share/man
 LIBDIR   ?= $(PREFIX)/lib
 DATADIR  ?= $(PREFIX)/share
 STRIP    ?= strip
@@ -78,6 +79,7 @@ CLI_MAIN := $(wildcard src/run/cli/main.c)
 CLI_SRC  := $(if $(CLI_MAIN),$(sort $(wildcard src/run/cli/*.c bench/*.c)))
 LIB_OBJ  := $(SRC:%.c=$(O)/%.o) $(O)/gen/kernels_gen.o $(O)/gen/powers_gen.o
 K_OBJ    := $(foreach k,$(K_FILES:$(KDIR)/%.k=%),$(foreach r,f32 f64,$(foreach v,$(VARIANTS),$(O)/kernels/$(k).$(r).$(v).o)))
+COMMANDS := $(patsubst cmd_%.c,%,$(notdir $(filter %.c,$(foreach f,$(CLI_SRC),$(if $(findstring /cmd_,$(f)),$(f))))))
 CLI_OBJ  := $(CLI_SRC:%.c=$(O)/%.o)
 EXAMPLES := $(sort $(wildcard examples/*.c))
 EXAMPLE_BIN := $(EXAMPLES:%.c=$(O)/%)
@@ -275,9 +277,13 @@ install: all
 ifneq ($(CLI_MAIN),)
 	install -m 755 $(O)/penstock $(DESTDIR)$(PREFIX)/bin
 	$(STRIP) $(DESTDIR)$(PREFIX)/bin/penstock
+	install -d $(DESTDIR)$(MANDIR)/man1
+	$(O)/penstock help --man -o $(DESTDIR)$(MANDIR)/man1/penstock.1
+	$(foreach c,$(COMMANDS),$(O)/penstock help --man $(c) -o $(DESTDIR)$(MANDIR)/man1/penstock-$(c).1 &&) true
 endif
 uninstall:
 	rm -rf $(DESTDIR)$(PREFIX)/include/penstock
+	rm -f $(DESTDIR)$(MANDIR)/man1/penstock.1 $(DESTDIR)$(MANDIR)/man1/penstock-*.1
 	rm -f $(DESTDIR)$(PREFIX)/bin/penstock $(DESTDIR)$(LIBDIR)/libpenstock.* \
 	    $(DESTDIR)$(LIBDIR)/pkgconfig/penstock.pc
 

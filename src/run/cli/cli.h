@@ -134,6 +134,11 @@ void cli_progress_begin(cli_progress *p, const cli *c, const char *what, double 
 void cli_progress_update(cli_progress *p, double done);
 void cli_progress_end(cli_progress *p);
 
+/* ---- man.c ---- */
+
+void cli_man(const cli_command *command, FILE *out);
+void cli_man_all(FILE *out);
+
 /* ---- frame: help.c, parse in options.c, end in output.c ---- */
 
 /* settings.c: the configuration file, then the environment, then options. */

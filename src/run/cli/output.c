@@ -14,11 +14,11 @@
 #include "cli.h"
 
 /* A new file is written under another name first, so that a failed command
- * leaves nothing half done; a pipe or a device is written as it is. */
+ * leaves nothing half done; a pipe, a device or a link (/dev/stdout) is written as it is. */
 static pen_status open_file(cli *c)
 {
     struct stat info;
-    bool is_special = stat(c->output, &info) == 0 && !S_ISREG(info.st_mode);
+    bool is_special = lstat(c->output, &info) == 0 && !S_ISREG(info.st_mode);
     const char *path = c->output;
     if (!is_special) {
         size_t size = strlen(c->output) + 32;
