@@ -130,6 +130,8 @@ $(O)/penstock: $(CLI_OBJ) $(O)/libpenstock.a
 	$(call say,LINK,$@)
 	$(Q)$(LINK) -o $@ $(CLI_OBJ) $(O)/libpenstock.a $(OUR_LDLIBS)
 $(O)/bench/%.o: private OUR_CPPFLAGS += -Isrc
+# The inner kernels of the matrix product keep their sums in registers only with -O3.
+$(O)/src/machine/math/gemm_kernels.o: CFLAGS += -O3
 $(O)/%.o: %.c $(O)/flags.stamp
 	$(call say,CC,$<)
 	@mkdir -p $(@D)

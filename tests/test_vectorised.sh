@@ -8,6 +8,7 @@ O=${O:-build/release} CC=${CC:-gcc}
 # Kernels that may be scalar, one a line: name, reason.
 exceptions() {
     cat <<'END'
+matmul_body the CPU multiplies with src/machine/math/gemm_kernels.c
 END
 }
 # all_wide VARIANT REGISTER: every function that does arithmetic does some of it in REGISTER.

@@ -2,8 +2,8 @@
  * element r * stride.  A flat array is one row.
  *
  * All of them queue their work and the results are valid after
- * pen_queue_wait().  On a device that is not the host, a function that needs
- * scratch memory waits for the queue before it returns.  PEN_E_NOMEM,
+ * pen_queue_wait().  Giving back scratch memory waits for a GPU, so a function
+ * that needs some does.  PEN_E_NOMEM,
  * PEN_E_SIZE; what they do with shapes of zero is said at each. */
 #ifndef PEN_MATH_ROWS_H
 #define PEN_MATH_ROWS_H

@@ -13,16 +13,9 @@ static inline pen_status scratch_alloc(pen_queue *queue, size_t count, size_t by
     return pen_device_alloc(pen_queue_device(queue), bytes, out);
 }
 
-/* Frees once the queue has done with it; returns the first failure of s and the wait. */
+/* Frees, which waits for launches that use it, and passes s on. */
 static inline pen_status scratch_free(pen_queue *queue, void *address, pen_status s)
 {
-    if (address == NULL)
-        return s;
-    if (!pen_device_is_host(pen_queue_device(queue))) {
-        pen_status waited = pen_queue_wait(queue);
-        if (s == PEN_OK)
-            s = waited;
-    }
     pen_device_free(pen_queue_device(queue), address);
     return s;
 }
