@@ -150,7 +150,7 @@ TK_FILES := $(sort $(wildcard tests/kernels/*.k))
 TK_TEXTS := $(K_TEXTS) $(TK_FILES) $(sort $(wildcard tests/kernels/*.kh))
 TK_OBJ   := $(foreach k,$(TK_FILES:%.k=%),$(foreach r,f32 f64,$(foreach v,$(VARIANTS),$(O)/$(k).$(r).$(v).o))) \
             $(O)/gen/test_kernels_gen.o
-$(O)/tests/test_prelude $(O)/tests/test_kernel_builds: $(TK_OBJ)
+$(O)/tests/test_prelude $(O)/tests/test_simulate $(O)/tests/test_kernel_builds: $(TK_OBJ)
 # A CUDA driver on host memory, for the cuda backend's tests.
 $(O)/tests/test_cuda: $(O)/tests/mock_cuda.so
 # Between the opencl backend and the real library, to make its calls fail.
@@ -231,7 +231,7 @@ BUNDLE_LIBS := $(patsubst -ljansson,-l:libjansson.a,$(patsubst -lyaml,-l:libyaml
 BUNDLE_BIN  := $(patsubst tests/%.c,$(BUNDLE)/bin/%,$(shell grep -lE '"(device_matrix|mathops)\.h"' tests/test_*.c)) \
                $(BUNDLE)/bin/penstock $(BUNDLE)/bin/devices
 NVRTC       ?= $(firstword $(wildcard /usr/local/cuda/lib64 /usr/lib/x86_64-linux-gnu))/libnvrtc
-$(BUNDLE)/bin/test_prelude: $(TK_OBJ)
+$(BUNDLE)/bin/test_prelude $(BUNDLE)/bin/test_simulate: $(TK_OBJ)
 $(BUNDLE)/bin/test_%: tests/test_%.c $(O)/libpenstock.a
 	@mkdir -p $(@D)
 	$(Q)$(COMPILE) -D_POSIX_C_SOURCE=200809L -Isrc -o $@ $(filter %.c %.o,$^) $(O)/libpenstock.a $(LDFLAGS) $(BUNDLE_LIBS)

@@ -55,6 +55,13 @@ typedef int vmask;
 #define v_not(c) (!(c))
 #define v_abs(a) m_abs(a)
 
+typedef u64 vword;
+#define EACH_WORD(t) EACH_ITEM(t)
+#define WORD_AT(name, t) OWN(name, t)
+#define w_splat(x) ((u64)(x))
+#define w_count(first) ((u64)(first))
+#define w_mul32(a, b) ((u64)(u32)(a) * (u32)(b))
+
 #define m_fma(a, b, c) fma(a, b, c)
 #define m_sqrt(x) sqrt(x)
 #define m_abs(x) fabs(x)
