@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../src/machine/base/nearest.h"
 #include "../src/machine/base/status.h"
 #include "../src/run/cli/cli.h"
 #include "bench.h"
@@ -57,7 +58,7 @@ static pen_status check_names(cli *c)
                     names[count++] = bench_areas[a]->cases[i].name;
             }
         }
-        const char *near = hits == 0 ? cli_nearest(name, names, count) : NULL;
+        const char *near = hits == 0 ? pen_nearest(name, names, count) : NULL;
         if (near != NULL)
             return cli_usage(c, "no benchmark '%s'; did you mean '%s'?", name, near);
         if (hits == 0)

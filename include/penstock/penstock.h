@@ -12,8 +12,9 @@
 #include "penstock/memory.h"
 #include "penstock/panel.h"
 #include "penstock/market.h"
-#include "penstock/pricing.h"
 #include "penstock/synth.h"
+#include "penstock/indicator.h"
+#include "penstock/pricing.h"
 #include "penstock/report.h"
 /* clang-format on */
 

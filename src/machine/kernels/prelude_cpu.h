@@ -68,6 +68,8 @@ typedef int64_t i64;
 typedef real vreal __attribute__((vector_size(PEN_VECTOR_BYTES), may_alias));
 typedef ireal_ vmask __attribute__((vector_size(PEN_VECTOR_BYTES), may_alias));
 #define LANES(l) for (int l = 0; l < LANE_VECTORS_; l++)
+/* Each lane as a scalar item: for offsets and counts. */
+#define LANE_ITEMS(l) for (int l = 0; l < LANE_COUNT; l++)
 #define LANE_AT(rows, row, l) (((vreal *)(rows))[(isize)(row)*LANE_VECTORS_ + (l)])
 #define LANE_CONST_AT(rows, row, l) (((const vreal *)(rows))[(isize)(row)*LANE_VECTORS_ + (l)])
 #define v_splat(x) ((real)(x) - (vreal){ 0 })
@@ -126,6 +128,8 @@ DEVICE vword w_mul32(vword a, vword b)
     return (vword)__builtin_ia32_pmuludq128((vword_pairs_)a, (vword_pairs_)b);
 #endif
 }
+
+#include "prelude_cpu_tiles.h"
 
 /* Arithmetic: each correctly rounded, so the same on every device. */
 #if PEN_REAL_F64

@@ -41,6 +41,7 @@ typedef unsigned char uint8_t;
 
 #define LANE_COUNT 32
 #define LANES(l) for (int l = (int)threadIdx.x, l##_once = 1; l##_once; l##_once = 0)
+#define LANE_ITEMS(l) LANES(l)
 #define LANE_AT(rows, row, l) ((rows)[(isize)(row)*LANE_COUNT + (l)])
 #define LANE_CONST_AT(rows, row, l) ((rows)[(isize)(row)*LANE_COUNT + (l)])
 typedef real vreal;
@@ -80,6 +81,33 @@ typedef u64 vword;
 #define m_float32(x) __int_as_float((int)(x))
 #define m_bits64(x) ((u64)__double_as_longlong(x))
 #define m_float64(x) __longlong_as_double((long long)(x))
+
+/* Tiles; the group's items together move them, so that neighbours read
+ * neighbours.  Loading and storing are phases: they end with a barrier. */
+#define TILE_ROWS 8
+#define TILE_EACH(i, rows) for (int i = (int)threadIdx.x; i < (rows)*LANE_COUNT; i += LANE_COUNT)
+DEVICE void tile_load(SHARED real *tile, GLOBAL const real *base, SHARED const isize *offset,
+                      SHARED const int *count, int rows)
+{
+    __syncthreads();
+    for (int i = (int)threadIdx.x; i < rows * LANE_COUNT; i += LANE_COUNT) {
+        int l = i / rows, t = i % rows, at = t < count[l] ? t : count[l] - 1;
+        tile[t * LANE_COUNT + l] = at < 0 ? 0 : base[offset[l] + at];
+    }
+    __syncthreads();
+}
+DEVICE void tile_store(GLOBAL real *base, SHARED const real *tile, SHARED const isize *offset,
+                       SHARED const int *from, SHARED const int *count, int rows, int is_streamed)
+{
+    __syncthreads();
+    for (int i = (int)threadIdx.x; i < rows * LANE_COUNT; i += LANE_COUNT) {
+        int l = i / rows, t = i % rows;
+        if (t >= from[l] && t < count[l])
+            base[offset[l] + t] = tile[t * LANE_COUNT + l];
+    }
+    __syncthreads();
+}
+#define tile_flush()
 
 #define DECL_(T, x) T x,
 #define KERNEL(name, ARGS) extern "C" __global__ void __launch_bounds__(256) name(ARGS(DECL_) int n)

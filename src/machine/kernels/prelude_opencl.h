@@ -44,6 +44,7 @@ typedef uchar uint8_t;
 
 #define LANE_COUNT 32
 #define LANES(l) for (int l = (int)get_local_id(0), l##_once = 1; l##_once; l##_once = 0)
+#define LANE_ITEMS(l) LANES(l)
 #define LANE_AT(rows, row, l) ((rows)[(isize)(row)*LANE_COUNT + (l)])
 #define LANE_CONST_AT(rows, row, l) ((rows)[(isize)(row)*LANE_COUNT + (l)])
 typedef real vreal;
@@ -78,6 +79,34 @@ typedef u64 vword;
 #endif
 #define m_bits32(x) as_uint(x)
 #define m_float32(x) as_float((uint)(x))
+
+/* Tiles; the group's items together move them, so that neighbours read
+ * neighbours.  Loading and storing are phases: they end with a barrier. */
+#define TILE_ROWS 8
+#define TILE_EACH(i, rows)                                                                         \
+    for (int i = (int)get_local_id(0); i < (rows)*LANE_COUNT; i += LANE_COUNT)
+DEVICE void tile_load(SHARED real *tile, GLOBAL const real *base, SHARED const isize *offset,
+                      SHARED const int *count, int rows)
+{
+    barrier(CLK_LOCAL_MEM_FENCE);
+    for (int i = (int)get_local_id(0); i < rows * LANE_COUNT; i += LANE_COUNT) {
+        int l = i / rows, t = i % rows, at = t < count[l] ? t : count[l] - 1;
+        tile[t * LANE_COUNT + l] = at < 0 ? 0 : base[offset[l] + at];
+    }
+    barrier(CLK_LOCAL_MEM_FENCE);
+}
+DEVICE void tile_store(GLOBAL real *base, SHARED const real *tile, SHARED const isize *offset,
+                       SHARED const int *from, SHARED const int *count, int rows, int is_streamed)
+{
+    barrier(CLK_LOCAL_MEM_FENCE);
+    for (int i = (int)get_local_id(0); i < rows * LANE_COUNT; i += LANE_COUNT) {
+        int l = i / rows, t = i % rows;
+        if (t >= from[l] && t < count[l])
+            base[offset[l] + t] = tile[t * LANE_COUNT + l];
+    }
+    barrier(CLK_LOCAL_MEM_FENCE);
+}
+#define tile_flush()
 
 #define DECL_(T, x) T x,
 #define KERNEL(name, ARGS) __kernel void name(ARGS(DECL_) int n)

@@ -81,8 +81,6 @@ pen_status cli_integer(cli *c, const char *name, uint64_t low, uint64_t high, ui
 pen_status cli_usage(cli *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 const cli_command *cli_find(const char *name);
-/* The candidate nearest to a mistyped word, or NULL if none is near. */
-const char *cli_nearest(const char *word, const char *const *candidates, size_t count);
 
 /* ---- output.c ---- */
 

@@ -1,4 +1,5 @@
 /* The program `penstock`: finds the command, parses, runs it, reports. */
+#include "../../machine/base/nearest.h"
 #include "cli.h"
 
 #include <errno.h>
@@ -28,7 +29,7 @@ static int unknown_command(const char *name)
     size_t count = 0;
     for (; cli_commands[count] != NULL && count < PEN_COUNT(names); count++)
         names[count] = cli_commands[count]->name;
-    const char *near = cli_nearest(name, names, count);
+    const char *near = pen_nearest(name, names, count);
     if (near != NULL)
         fprintf(stderr, "penstock: no command '%s'; did you mean '%s'?\n", name, near);
     else

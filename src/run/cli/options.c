@@ -7,6 +7,7 @@
 
 #include "../../machine/base/alloc.h"
 #include "../../machine/base/config.h"
+#include "../../machine/base/nearest.h"
 #include "../../machine/base/status.h"
 #include "cli.h"
 
@@ -137,47 +138,6 @@ pen_status cli_integer(cli *c, const char *name, uint64_t low, uint64_t high, ui
     return PEN_OK;
 }
 
-/* Edit distance of short words, a swap of neighbours counting as one. */
-static size_t distance(const char *a, const char *b)
-{
-    enum { LONGEST = 31 };
-    size_t la = strlen(a), lb = strlen(b), d[LONGEST + 1][LONGEST + 1];
-    if (la > LONGEST || lb > LONGEST)
-        return LONGEST;
-    for (size_t i = 0; i <= la; i++)
-        for (size_t j = 0; j <= lb; j++) {
-            if (i == 0 || j == 0) {
-                d[i][j] = i + j;
-                continue;
-            }
-            size_t best = d[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
-            best = d[i - 1][j] + 1 < best ? d[i - 1][j] + 1 : best;
-            best = d[i][j - 1] + 1 < best ? d[i][j - 1] + 1 : best;
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
-                d[i - 2][j - 2] + 1 < best)
-                best = d[i - 2][j - 2] + 1;
-            d[i][j] = best;
-        }
-    return d[la][lb];
-}
-
-const char *cli_nearest(const char *word, const char *const *candidates, size_t count)
-{
-    const char *nearest = NULL;
-    size_t length = strlen(word), best = length < 5 ? 2 : 3;
-    for (size_t i = 0; i < count; i++) {
-        size_t d = distance(word, candidates[i]);
-        /* a beginning ("sim" of "simulate") is as good as one slip */
-        if (length >= 2 && strncmp(word, candidates[i], length) == 0)
-            d = 1;
-        if (d < best) {
-            best = d;
-            nearest = candidates[i];
-        }
-    }
-    return nearest;
-}
-
 static pen_status unknown_option(cli *c, const char *name, size_t length)
 {
     char word[64];
@@ -186,7 +146,7 @@ static pen_status unknown_option(cli *c, const char *name, size_t length)
     snprintf(word, sizeof word, "%.*s", (int)length, name);
     for (; count < option_total(c) && count < PEN_COUNT(names); count++)
         names[count] = option_at(c, count)->name;
-    const char *near = cli_nearest(word, names, count);
+    const char *near = pen_nearest(word, names, count);
     if (near != NULL)
         return cli_usage(c, "no option '--%s'; did you mean '--%s'?", word, near);
     return cli_usage(c, "no option '--%s'", word);

@@ -1,0 +1,84 @@
+/* Technical indicators: a catalogue, and plans that compute many at once.
+ *
+ * A plan is text: calls separated by spaces, each `name[:parameters][@inputs]`,
+ * as in "rsi:14 macd:12,26,9 sma:20@high".  Names, parameter order and output
+ * order follow TA-Lib's functions, in lower case; parameters left out take
+ * their defaults, inputs left out TA-Lib's.  All calls of a plan are computed
+ * in one pass over the prices and share what they have in common.
+ *
+ * NaN: a series starts at its first bar on which every input of a call has a
+ * value; before it, and for lookback bars after, outputs are NaN.  A NaN later
+ * on makes an average over a window NaN for as long as it is in the window, and
+ * a recursive average (ema, macd, rsi, atr) NaN to the end.
+ */
+#ifndef PENSTOCK_INDICATOR_H
+#define PENSTOCK_INDICATOR_H
+
+#include "penstock/panel.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { PEN_INDICATOR_MAX_INPUTS = 3, PEN_INDICATOR_MAX_PARAMS = 4, PEN_INDICATOR_MAX_OUTPUTS = 3 };
+
+typedef struct pen_indicator_param {
+    const char *name;
+    double fallback, min, max; /* default and allowed range, both ends included */
+    bool is_integer;
+} pen_indicator_param;
+
+/* One entry of the catalogue. */
+typedef struct pen_indicator {
+    const char *name;   /* "macd" */
+    const char *family; /* "momentum" */
+    const char *title;  /* "Moving average convergence/divergence" */
+    const char *formula;
+    const char *source;
+    size_t n_inputs, n_params, n_outputs;
+    const char *inputs[PEN_INDICATOR_MAX_INPUTS]; /* "high", "low", "close" */
+    pen_indicator_param params[PEN_INDICATOR_MAX_PARAMS];
+    const char *outputs[PEN_INDICATOR_MAX_OUTPUTS]; /* "" where there is only one */
+} pen_indicator;
+
+/* The catalogue; entries live as long as the program.  Threads: any. */
+PEN_API size_t pen_indicator_count(void);
+PEN_API const pen_indicator *pen_indicator_at(size_t index);       /* NULL past the end */
+PEN_API const pen_indicator *pen_indicator_find(const char *name); /* NULL if unknown */
+
+typedef struct pen_plan pen_plan;
+
+/* Parses and compiles a plan.
+ *   out  creates; destroy with pen_plan_destroy()
+ * PEN_E_PARSE for malformed text, PEN_E_NOTFOUND for an unknown indicator (the
+ * text names the nearest), PEN_E_ARG for a parameter outside its range (the
+ * text names the range).  Threads: any. */
+PEN_API pen_status pen_plan_create(const char *text, pen_plan **out);
+PEN_API void pen_plan_destroy(pen_plan *plan);
+
+/* The distinct inputs the plan reads, by name ("close"), in the order
+ * pen_plan_run() takes them.  Threads: any. */
+PEN_API size_t pen_plan_input_count(const pen_plan *plan);
+PEN_API const char *pen_plan_input(const pen_plan *plan, size_t index);
+
+/* The outputs in order: the name is the call as typed, with ':', ',' and '@' as
+ * '_', then '.' and the output's name where a call has several
+ * ("macd_12_26_9.signal").  lookback: bars before the first value. */
+PEN_API size_t pen_plan_output_count(const pen_plan *plan);
+PEN_API const char *pen_plan_output(const pen_plan *plan, size_t index);
+PEN_API size_t pen_plan_lookback(const pen_plan *plan, size_t index);
+
+/* Computes the plan.
+ *   inputs  one panel an input, all of one shape and dtype, on the queue's device
+ *   out     output_count x n_series series of the inputs' n_points and dtype:
+ *           output o of series s is series o * n_series + s; may alias: no
+ * Valid after pen_queue_wait().  The same bits on every device, for any number
+ * of threads and series.  PEN_E_SHAPE, PEN_E_DEVICE, PEN_E_NOMEM.  No points or
+ * no series: does nothing.  Threads: one per queue; a plan may be shared. */
+PEN_API pen_status pen_plan_run(pen_queue *queue, const pen_plan *plan,
+                                const pen_panel *const *inputs, pen_panel *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

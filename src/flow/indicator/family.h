@@ -1,0 +1,36 @@
+/* What a family's file gives the catalogue: entries that know how to emit
+ * themselves into a program. */
+#ifndef PEN_INDICATOR_FAMILY_H
+#define PEN_INDICATOR_FAMILY_H
+
+#include "penstock/indicator.h"
+#include "program.h"
+
+typedef struct ind_call {
+    ind_value in[PEN_INDICATOR_MAX_INPUTS];
+    double param[PEN_INDICATOR_MAX_PARAMS];
+} ind_call;
+
+typedef struct ind_entry {
+    pen_indicator about;
+    /* out: about.n_outputs values; all are shown from the last one's first step on. */
+    pen_status (*emit)(ind_program *program, const ind_call *call, ind_value *out);
+} ind_entry;
+
+typedef struct ind_family {
+    const ind_entry *entries;
+    size_t count;
+} ind_family;
+
+extern const ind_family ind_average_family, ind_momentum_family, ind_volatility_family;
+
+/* NULL if unknown. */
+const ind_entry *ind_entry_find(const char *name);
+
+#define IND_PERIOD(fallback_, min_)                                                                \
+    {                                                                                              \
+        .name = "period", .fallback = (fallback_), .min = (min_), .max = 100000,                   \
+        .is_integer = true                                                                         \
+    }
+
+#endif

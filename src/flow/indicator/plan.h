@@ -1,0 +1,37 @@
+/* A compiled plan: its calls, its programs, what it reads and gives. */
+#ifndef PEN_INDICATOR_PLAN_H
+#define PEN_INDICATOR_PLAN_H
+
+#include "family.h"
+
+/* One call of the plan as typed. */
+typedef struct ind_plan_call {
+    const ind_entry *entry;
+    double param[PEN_INDICATOR_MAX_PARAMS];
+    int input[PEN_INDICATOR_MAX_INPUTS]; /* index into the plan's inputs */
+    int first_output;                    /* index of its first output */
+} ind_plan_call;
+
+typedef struct ind_output {
+    char *name;
+    int lookback;
+} ind_output;
+
+struct pen_plan {
+    ind_plan_call *calls;
+    size_t n_calls;
+    char *inputs[IND_MAX_INPUTS];
+    size_t n_inputs;
+    ind_output *outputs;
+    size_t n_outputs;
+    ind_program *programs; /* together they compute all calls */
+    size_t n_programs;
+};
+
+/* Compiles the calls whose bit is set in `wanted` (NULL: all) into programs.
+ * On success *programs is an array to release with ind_programs_free(). */
+pen_status ind_compile(const pen_plan *plan, const bool *wanted, ind_program **programs,
+                       size_t *count);
+void ind_programs_free(ind_program *programs, size_t count);
+
+#endif

@@ -1,0 +1,282 @@
+/* Emitting, sharing and numbering the operations of a program. */
+#include "program.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "../../machine/base/alloc.h"
+
+void ind_program_clear(ind_program *program)
+{
+    pen_free(program->ops);
+    pen_free(program->code);
+    pen_free(program->consts);
+    *program = (ind_program){ 0 };
+}
+
+int ind_ring_rows(int lag)
+{
+    int rows = 1;
+    while (rows < lag)
+        rows *= 2;
+    return rows;
+}
+
+static int max_int(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+int ind_memory(const ind_value *in, int n_in, int own)
+{
+    int memory = 0;
+    for (int i = 0; i < n_in; i++) {
+        if (in[i].memory < 0)
+            return -1;
+        memory = max_int(memory, in[i].memory);
+    }
+    return own < 0 ? -1 : memory + own;
+}
+
+static bool is_same_step(const ind_step *a, const ind_step *b)
+{
+    if (a->op != b->op || a->n_in != b->n_in || a->window != b->window || a->first != b->first ||
+        a->n_consts != b->n_consts)
+        return false;
+    for (int i = 0; i < a->n_in; i++)
+        if (a->in[i].tile != b->in[i].tile)
+            return false;
+    for (int i = 0; i < a->n_consts; i++)
+        if (a->consts[i] != b->consts[i])
+            return false;
+    return true;
+}
+
+static void values_of(const ind_op *op, ind_value *out)
+{
+    for (int i = 0; i < op->step.n_out; i++)
+        out[i] = (ind_value){ op->out[i], op->step.first, op->step.memory };
+}
+
+pen_status ind_emit(ind_program *p, const ind_step *step, ind_value *out)
+{
+    for (int i = 0; i < p->n_ops; i++)
+        if (is_same_step(&p->ops[i].step, step)) {
+            values_of(&p->ops[i], out);
+            return PEN_OK;
+        }
+    if (p->n_ops == p->ops_capacity) {
+        int capacity = p->ops_capacity > 0 ? 2 * p->ops_capacity : 16;
+        PEN_TRY(pen_realloc((void **)&p->ops, (size_t)capacity, sizeof *p->ops));
+        p->ops_capacity = capacity;
+    }
+    ind_op *op = &p->ops[p->n_ops++];
+    *op = (ind_op){ .step = *step, .state = p->n_state, .const_at = p->n_consts };
+    for (int i = 0; i < IND_MAX_SLOTS; i++) {
+        op->in[i] = i < step->n_in ? step->in[i].tile : -1;
+        op->out[i] = i < step->n_out ? p->n_tiles++ : -1;
+        op->plane[i] = -1;
+    }
+    p->n_state += step->n_state;
+    p->n_consts += step->n_consts;
+    p->max_ring = max_int(p->max_ring, step->max_ring);
+    p->max_first = max_int(p->max_first, step->first);
+    p->memory = p->memory < 0 || step->memory < 0 ? -1 : max_int(p->memory, step->memory);
+    values_of(op, out);
+    return PEN_OK;
+}
+
+pen_status ind_input(ind_program *p, int index, ind_value *out)
+{
+    return ind_emit(p, &(ind_step){ .op = IND_LOAD, .n_out = 1, .window = index }, out);
+}
+
+pen_status ind_store(ind_program *p, ind_value value, int plane, int mask)
+{
+    for (int i = 0; i < p->n_ops; i++) {
+        ind_op *op = &p->ops[i];
+        bool is_stored = op->plane[0] >= 0 || op->plane[1] >= 0 || op->plane[2] >= 0;
+        for (int o = 0; o < op->step.n_out; o++)
+            if (op->out[o] == value.tile && op->step.op != IND_LOAD && op->plane[o] < 0 &&
+                (!is_stored || op->mask == mask)) {
+                op->plane[o] = plane;
+                op->mask = mask;
+                return PEN_OK;
+            }
+    }
+    /* A price itself, or a value already stored as something else.  The plane
+     * is part of the step, so that no two copies are taken for the same. */
+    ind_step copy = { .op = IND_COPY,
+                      .in = { value },
+                      .n_in = 1,
+                      .n_out = 1,
+                      .window = plane,
+                      .first = value.first,
+                      .memory = value.memory };
+    ind_value stored;
+    PEN_TRY(ind_emit(p, &copy, &stored));
+    p->ops[p->n_ops - 1].plane[0] = plane;
+    p->ops[p->n_ops - 1].mask = mask;
+    return PEN_OK;
+}
+
+/* Index of the last operation that reads each virtual tile. */
+static void find_last_uses(const ind_program *p, int *last_use)
+{
+    for (int i = 0; i < p->n_ops; i++)
+        for (int s = 0; s < IND_MAX_SLOTS; s++) {
+            if (p->ops[i].out[s] >= 0)
+                last_use[p->ops[i].out[s]] = i;
+            if (p->ops[i].in[s] >= 0)
+                last_use[p->ops[i].in[s]] = i;
+        }
+}
+
+/* Gives every virtual tile a real one for as long as it is needed. */
+static bool assign_tiles(const ind_program *p, const int *last_use, int *real_tile)
+{
+    bool is_taken[IND_MAX_TILES] = { false };
+    for (int i = 0; i < p->n_ops; i++) {
+        const ind_op *op = &p->ops[i];
+        for (int s = 0; s < op->step.n_out; s++) {
+            int tile = IND_SCRATCHES;
+            while (tile < IND_MAX_TILES && is_taken[tile])
+                tile++;
+            if (tile == IND_MAX_TILES)
+                return false;
+            is_taken[tile] = true;
+            real_tile[op->out[s]] = tile;
+        }
+        for (int v = 0; v < p->n_tiles; v++)
+            if (last_use[v] == i)
+                is_taken[real_tile[v]] = false;
+    }
+    return true;
+}
+
+static void write_code(ind_program *p, const int *real_tile)
+{
+    for (int i = 0; i < p->n_ops; i++) {
+        const ind_op *op = &p->ops[i];
+        int *word = p->code + i * IND_WORDS;
+        word[IND_OP] = op->step.op;
+        for (int s = 0; s < IND_MAX_SLOTS; s++) {
+            word[IND_IN + s] = op->in[s] >= 0 ? real_tile[op->in[s]] : 0;
+            word[IND_OUT + s] = op->out[s] >= 0 ? real_tile[op->out[s]] : 0;
+            word[IND_PLANE + s] = op->plane[s];
+        }
+        word[IND_STATE] = op->state;
+        word[IND_FIRST] = op->step.first;
+        word[IND_WINDOW] = op->step.window;
+        word[IND_CONST] = op->const_at;
+        word[IND_MASK] = op->mask;
+        memcpy(p->consts + op->const_at, op->step.consts,
+               (size_t)op->step.n_consts * sizeof *p->consts);
+    }
+}
+
+pen_status ind_finish(ind_program *p, bool *fits)
+{
+    int *last_use = NULL, *real_tile = NULL;
+    *fits = false;
+    pen_status s = pen_alloc((size_t)p->n_tiles, sizeof *last_use, (void **)&last_use);
+    if (s == PEN_OK)
+        s = pen_alloc((size_t)p->n_tiles, sizeof *real_tile, (void **)&real_tile);
+    if (s == PEN_OK) {
+        find_last_uses(p, last_use);
+        *fits = assign_tiles(p, last_use, real_tile);
+    }
+    if (s == PEN_OK && *fits)
+        s = pen_alloc((size_t)p->n_ops * IND_WORDS, sizeof *p->code, (void **)&p->code);
+    if (s == PEN_OK && *fits)
+        s = pen_alloc((size_t)p->n_consts, sizeof *p->consts, (void **)&p->consts);
+    if (s == PEN_OK && *fits)
+        write_code(p, real_tile);
+    pen_free(last_use);
+    pen_free(real_tile);
+    return s;
+}
+
+/* State rows of a window's tree; see kernels/indicator.k. */
+static int window_rows(int window, int *max_ring)
+{
+    int rows = 0, taken = 0;
+    *max_ring = 1;
+    for (int k = 1; k <= window; k *= 2) {
+        int ring = window & k && taken > 0 ? ind_ring_rows(taken) : 0;
+        if (window & k)
+            taken += k;
+        if (2 * k <= window)
+            *max_ring = max_int(*max_ring, k);
+        *max_ring = max_int(*max_ring, ring);
+        rows += ring + (2 * k <= window ? k : 0);
+    }
+    return rows;
+}
+
+pen_status ind_mean(ind_program *p, ind_value x, int window, ind_value *out)
+{
+    ind_step step = { .op = IND_MEAN,
+                      .in = { x },
+                      .n_in = 1,
+                      .n_out = 1,
+                      .window = window,
+                      .consts = { 1.0 / window },
+                      .n_consts = 1,
+                      .first = x.first + window - 1 };
+    step.n_state = window_rows(window, &step.max_ring);
+    step.memory = ind_memory(step.in, step.n_in, window);
+    return ind_emit(p, &step, out);
+}
+
+pen_status ind_mean_stdev(ind_program *p, ind_value x, int window, ind_value out[2])
+{
+    ind_step step = { .op = IND_MEAN_STDEV,
+                      .in = { x },
+                      .n_in = 1,
+                      .n_out = 2,
+                      .window = window,
+                      .consts = { 1.0 / window },
+                      .n_consts = 1,
+                      .first = x.first + window - 1 };
+    step.n_state = 2 * window_rows(window, &step.max_ring);
+    step.memory = ind_memory(step.in, step.n_in, window);
+    return ind_emit(p, &step, out);
+}
+
+/* Steps in which (1 - alpha)^steps falls below 2^-64, with room for the last
+ * bit to settle. */
+static int decay_steps(double alpha)
+{
+    if (alpha >= 1)
+        return 1;
+    double steps = 64 * 0.69314718 / -log1p(-alpha) + 20 / alpha;
+    return steps < 1e8 ? (int)steps + 1 : -1;
+}
+
+pen_status ind_ema(ind_program *p, ind_value x, int window, int first, double alpha, ind_value *out)
+{
+    ind_step step = { .op = IND_EMA,
+                      .in = { x },
+                      .n_in = 1,
+                      .n_out = 1,
+                      .window = window,
+                      .consts = { alpha },
+                      .n_consts = 1,
+                      .n_state = 1,
+                      .max_ring = 1,
+                      .first = first };
+    step.memory = ind_memory(step.in, step.n_in, decay_steps(alpha));
+    return ind_emit(p, &step, out);
+}
+
+pen_status ind_subtract(ind_program *p, ind_value x, ind_value y, ind_value *out)
+{
+    ind_step step = { .op = IND_SUBTRACT,
+                      .in = { x, y },
+                      .n_in = 2,
+                      .n_out = 1,
+                      .first = max_int(x.first, y.first) };
+    step.memory = ind_memory(step.in, step.n_in, 0);
+    return ind_emit(p, &step, out);
+}

@@ -1,0 +1,136 @@
+/* The dialect's tiles on the CPU; part of prelude_cpu.h. */
+#ifndef PEN_PRELUDE_CPU_TILES_H
+#define PEN_PRELUDE_CPU_TILES_H
+
+/* Tiles: TILE_ROWS time steps of the group's lanes, row after row, so that a
+ * row is LANE_VECTORS_ vreals.  Memory holds each lane's series contiguous in
+ * time, so loading and storing transposes, VREAL_LEN_ x VREAL_LEN_ at a time in
+ * registers: gcc 12 does not find this by itself. */
+#define TILE_ROWS (256 / (int)sizeof(real))
+#define TILE_EACH(i, rows) _Pragma("omp simd") for (int i = 0; i < (rows)*LANE_COUNT; i++)
+
+/* One step exchanges the off-diagonal b x b blocks of rows i and i + b. */
+#define SWAP_LOW_(j, b) (((j) & (b)) ? VREAL_LEN_ + (j) - (b) : (j))
+#define SWAP_HIGH_(j, b) (((j) & (b)) ? VREAL_LEN_ + (j) : (j) + (b))
+#define INDEX2_(f, b) f(0, b), f(1, b)
+#define INDEX4_(f, b) INDEX2_(f, b), f(2, b), f(3, b)
+#define INDEX8_(f, b) INDEX4_(f, b), f(4, b), f(5, b), f(6, b), f(7, b)
+#define INDEX16_(f, b)                                                                             \
+    INDEX8_(f, b), f(8, b), f(9, b), f(10, b), f(11, b), f(12, b), f(13, b), f(14, b), f(15, b)
+#if PEN_VECTOR_BYTES == 64
+#define INDICES_(f, b) SELECT_INDICES_(INDEX16_, INDEX8_)(f, b)
+#elif PEN_VECTOR_BYTES == 32
+#define INDICES_(f, b) SELECT_INDICES_(INDEX8_, INDEX4_)(f, b)
+#else
+#define INDICES_(f, b) SELECT_INDICES_(INDEX4_, INDEX2_)(f, b)
+#endif
+#if PEN_REAL_F64
+#define SELECT_INDICES_(of32, of64) of64
+#else
+#define SELECT_INDICES_(of32, of64) of32
+#endif
+#define SWAP_STEP_(r, b)                                                                           \
+    if ((b) < VREAL_LEN_)                                                                          \
+        for (int i = 0; i < VREAL_LEN_; i++)                                                       \
+            if ((i & (b)) == 0) {                                                                  \
+                vreal low_ =                                                                       \
+                    __builtin_shufflevector((r)[i], (r)[i + (b)], INDICES_(SWAP_LOW_, b));         \
+                (r)[i + (b)] =                                                                     \
+                    __builtin_shufflevector((r)[i], (r)[i + (b)], INDICES_(SWAP_HIGH_, b));        \
+                (r)[i] = low_;                                                                     \
+            }
+DEVICE void transpose_(vreal *r)
+{
+#if PEN_VECTOR_BYTES == 64 && !PEN_REAL_F64
+    SWAP_STEP_(r, 8)
+#endif
+#if PEN_VECTOR_BYTES / (4 + 4 * PEN_REAL_F64) >= 8
+    SWAP_STEP_(r, 4)
+#endif
+#if PEN_VECTOR_BYTES / (4 + 4 * PEN_REAL_F64) >= 4
+    SWAP_STEP_(r, 2)
+#endif
+    SWAP_STEP_(r, 1)
+}
+
+typedef real unaligned_vreal_
+    __attribute__((vector_size(PEN_VECTOR_BYTES), may_alias, aligned(sizeof(real))));
+
+/* tile[t][l] = base[offset[l] + t]; rows beyond count[l] repeat the last one,
+ * and a lane with none reads 0. */
+DEVICE void tile_load(real *restrict tile, const real *restrict base, const isize *offset,
+                      const int *count, int rows)
+{
+    int is_full = rows % VREAL_LEN_ == 0;
+    for (int l = 0; l < LANE_COUNT; l++)
+        is_full &= count[l] >= rows;
+    if (is_full) {
+        for (int t = 0; t < rows; t += VREAL_LEN_)
+            for (int v = 0; v < LANE_VECTORS_; v++) {
+                vreal r[VREAL_LEN_];
+                for (int i = 0; i < VREAL_LEN_; i++)
+                    r[i] = *(const unaligned_vreal_ *)&base[offset[v * VREAL_LEN_ + i] + t];
+                transpose_(r);
+                for (int i = 0; i < VREAL_LEN_; i++)
+                    LANE_AT(tile, t + i, v) = r[i];
+            }
+        return;
+    }
+    for (int l = 0; l < LANE_COUNT; l++)
+        for (int t = 0; t < rows; t++) {
+            int at = t < count[l] ? t : count[l] - 1;
+            tile[t * LANE_COUNT + l] = at < 0 ? 0 : base[offset[l] + at];
+        }
+}
+
+/* Full cache lines that nobody reads soon go around the cache. */
+DEVICE void store_vreal_(real *to, vreal value, int is_streamed)
+{
+#if PEN_VECTOR_BYTES == 64 && defined(__AVX512F__)
+    if (is_streamed && ((uintptr_t)to & 63) == 0) {
+#if PEN_REAL_F64
+        typedef double out_ __attribute__((vector_size(64)));
+        __builtin_ia32_movntpd512(to, (out_)value);
+#else
+        typedef float out_ __attribute__((vector_size(64)));
+        __builtin_ia32_movntps512(to, (out_)value);
+#endif
+        return;
+    }
+#endif
+    (void)is_streamed;
+    *(unaligned_vreal_ *)to = value;
+}
+
+/* base[offset[l] + t] = tile[t][l] for rows from[l] <= t < count[l]. */
+DEVICE void tile_store(real *restrict base, const real *restrict tile, const isize *offset,
+                       const int *from, const int *count, int rows, int is_streamed)
+{
+    int is_full = rows % VREAL_LEN_ == 0;
+    for (int l = 0; l < LANE_COUNT; l++)
+        is_full &= (from[l] <= 0) & (count[l] >= rows);
+    if (is_full) {
+        for (int v = 0; v < LANE_VECTORS_; v++)
+            for (int t = 0; t < rows; t += VREAL_LEN_) {
+                vreal r[VREAL_LEN_];
+                for (int i = 0; i < VREAL_LEN_; i++)
+                    r[i] = LANE_CONST_AT(tile, t + i, v);
+                transpose_(r);
+                for (int i = 0; i < VREAL_LEN_; i++)
+                    store_vreal_(&base[offset[v * VREAL_LEN_ + i] + t], r[i], is_streamed);
+            }
+        return;
+    }
+    for (int l = 0; l < LANE_COUNT; l++)
+        for (int t = from[l] > 0 ? from[l] : 0; t < rows && t < count[l]; t++)
+            base[offset[l] + t] = tile[t * LANE_COUNT + l];
+}
+/* Makes streamed stores visible to other threads. */
+DEVICE void tile_flush(void)
+{
+#if PEN_VECTOR_BYTES == 64 && defined(__AVX512F__)
+    __builtin_ia32_sfence();
+#endif
+}
+
+#endif
