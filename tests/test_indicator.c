@@ -168,7 +168,7 @@ static void ref_atr(const ref_in *in, const double *p, double *out)
 static void ref_returns(const ref_in *in, const double *p, double *out)
 {
     for (int t = (int)p[0]; t < in->n; t++)
-        out[t] = in->x[t] / in->x[t - (int)p[0]] - 1;
+        out[t] = (double)((wide)in->x[t] / in->x[t - (int)p[0]] - 1);
 }
 
 static void ref_log_returns(const ref_in *in, const double *p, double *out)
@@ -185,9 +185,9 @@ static const struct {
     ref_fn *outputs[3];
     double tol; /* in f64, of the column's scale; f32: times 2^29 */
 } references[] = {
-    { "returns", { 1 }, { ref_returns }, 1e-14 },
-    { "returns:7", { 7 }, { ref_returns }, 1e-14 },
-    { "returns:100", { 100 }, { ref_returns }, 1e-14 },
+    { "returns", { 1 }, { ref_returns }, 1e-15 },
+    { "returns:7", { 7 }, { ref_returns }, 1e-15 },
+    { "returns:100", { 100 }, { ref_returns }, 1e-15 },
     { "log_returns", { 1 }, { ref_log_returns }, 3e-14 },
     { "log_returns:45", { 45 }, { ref_log_returns }, 3e-14 },
     { "sma:2", { 2 }, { ref_sma }, 1e-15 },
