@@ -19,6 +19,8 @@ HOSTCC   ?= $(CC)
 DESTDIR  ?=
 PREFIX   ?= /usr/local
 MANDIR   ?= $(PREFIX)/share/man
+# Real market data for the tour, where it is there.
+DATA     ?= ../shared/data
 LIBDIR   ?= $(PREFIX)/lib
 DATADIR  ?= $(PREFIX)/share
 STRIP    ?= strip
@@ -205,7 +207,7 @@ setup:
 	@scripts/setup.sh
 run: setup
 	@$(MAKE) --no-print-directory $(jobs) all
-	@$(O)/penstock demo
+	@$(O)/penstock demo $(firstword $(wildcard $(DATA)/daily/SPY.csv))
 test: setup
 	@$(MAKE) --no-print-directory $(jobs) tests
 # Set-up done: what is run again and again while developing.

@@ -190,10 +190,10 @@ static void output_goes_to_a_file_whole_or_not_at_all(void)
 static void a_closed_pipe_ends_quietly(void)
 {
     NEED_PROGRAM();
-    says("$P synth --bars 200000 | head -n 1", 0, "date,open", "");
+    says("$P synth --bars 200000 --step 60 | head -n 1", 0, "date,open", "");
     CHECK(err[0] == '\0');
-    says("(trap '' PIPE; $P synth --bars 200000 || echo code $? >&2) | head -n 1", 0, "date",
-         "code 1");
+    says("(trap '' PIPE; $P synth --bars 200000 --step 60 || echo code $? >&2) | head -n 1", 0,
+         "date", "code 1");
     CHECK(strstr(err, "penstock:") == NULL);
 }
 
@@ -204,6 +204,23 @@ static void the_same_seed_prints_the_same_market(void)
          "$P synth --bars 100 --symbols 3 --seed 7 --threads 1 | cksum | cmp a && echo same",
          0, "same", "");
     says("$P synth --ticks --trades 3 --symbols 2", 0, "symbol,time_ns,price", "");
+}
+
+static void the_tour_runs_on_a_file_and_without_one(void)
+{
+    NEED_PROGRAM();
+    says("$P demo", 0, "picture     penstock-demo.svg", "");
+    CHECK(strstr(out, "SMA 20") != NULL && strchr(out, '\033') == NULL);
+    says("tail -n 1 penstock-demo.svg", 0, "</svg>", "");
+    CHECK(run("$P synth --bars 40 -o bars.csv && $P demo bars.csv --json --picture p.svg") == 0);
+    json_t *root = json_loads(out, 0, NULL);
+    CHECK(json_array_size(root) == 6);
+    json_decref(root);
+    says("printf 'date,close\\n2024-01-02,5\\n2024-01-03,6\\n' | $P demo - --picture q.svg", 0,
+         "2 bars", "");
+    says("printf 'date,close\\n2024-01-02,5\\n' | $P demo -", 1, "", "expected at least 2");
+    says("$P demo nofile.csv", 1, "", "nofile.csv");
+    says("$P demo --picture no/such/p.svg", 1, "", "no/such/p.svg");
 }
 
 static void completions_are_scripts_their_shells_accept(void)
@@ -245,6 +262,7 @@ static const check_test tests[] = {
     TEST(output_goes_to_a_file_whole_or_not_at_all),
     TEST(a_closed_pipe_ends_quietly),
     TEST(the_same_seed_prints_the_same_market),
+    TEST(the_tour_runs_on_a_file_and_without_one),
     TEST(completions_are_scripts_their_shells_accept),
     TEST(a_dash_dash_ends_the_options),
     TEST(nothing_is_left_behind),

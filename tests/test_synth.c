@@ -256,6 +256,9 @@ static void wrong_parameters_are_named(void)
     p = pen_synth_params_default();
     p.start_ns = INT64_MAX;
     CHECK_STATUS(bars(&p, 1, 5), PEN_E_ARG);
+    p.start_ns = (int64_t)83999 * 86400 * 1000000000; /* year 2199 */
+    CHECK_STATUS(bars(&p, 1, 20000), PEN_E_ARG);
+    CHECK_ERROR_SAYS("2261");
     CHECK_OK(bars(
         &(pen_synth_params){
             .start_px = 1, .tick_px = 1, .bar_s = 60, .trades_s = 1, .excite_s = 1 },

@@ -22,7 +22,7 @@ enum synth_purpose {
     SYNTH_SIZE
 };
 
-enum { SESSION_S = 23400, OPEN_S = 52200, YEAR_DAYS = 252 };
+enum { SYNTH_LAST_DAY = 106750, SESSION_S = 23400, OPEN_S = 52200, YEAR_DAYS = 252 };
 
 /* exp and log from + - * / alone, so that no machine's libm has a say; within
  * 2 ulp for the ordinary arguments they get here. */

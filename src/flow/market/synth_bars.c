@@ -162,13 +162,15 @@ pen_status pen_synth_bars(const pen_synth_params *params, size_t n_symbols, size
     if (n_symbols == 0 || n_bars == 0)
         return PEN_OK;
     if (n_symbols >= SYNTH_MARKET || n_bars > 100000000)
-        return pen_fail(PEN_E_ARG,
-                        "pen_synth_bars: %zu symbols of %zu bars, expected at most 1e8 bars",
+        return pen_fail(PEN_E_ARG, "pen_synth_bars: %zu x %zu bars, expected at most 1e8 a symbol",
                         n_symbols, n_bars);
+    grid g = grid_of(params, n_bars);
+    if (synth_day(params, (int64_t)((n_bars - 1) / g.a_day)) > SYNTH_LAST_DAY)
+        return pen_fail(PEN_E_ARG, "pen_synth_bars: %zu bars of %u s end after the year 2261",
+                        n_bars, params->bar_s);
     PEN_TRY(pen_alloc_array(n_bars * 5, sizeof *block, (void **)&block));
     common c = { block, block + n_bars, block + 2 * n_bars, block + 3 * n_bars,
                  block + 4 * n_bars };
-    grid g = grid_of(params, n_bars);
     fill_times(&g, time_ns);
     fill_common(&g, &c, regime);
     for (size_t s = 0; s < n_symbols; s++) {

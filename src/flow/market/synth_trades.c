@@ -111,10 +111,9 @@ pen_status pen_synth_trades(const pen_synth_params *params, size_t symbol, size_
     if (symbol >= SYNTH_MARKET)
         return pen_fail(PEN_E_ARG, "pen_synth_trades: symbol %zu, expected less than %u", symbol,
                         SYNTH_MARKET);
-    if ((double)n / params->trades_s > 200.0 * YEAR_DAYS * SESSION_S)
-        return pen_fail(PEN_E_ARG,
-                        "pen_synth_trades: %zu trades at %g a second last over 200 years", n,
-                        params->trades_s);
+    if ((double)n / params->trades_s > 60.0 * YEAR_DAYS * SESSION_S)
+        return pen_fail(PEN_E_ARG, "pen_synth_trades: %zu trades at %g a second last over 60 years",
+                        n, params->trades_s);
     flow_init(&f, params, symbol);
     for (size_t i = 0; i < n; i++) {
         double before = f.clock_s;

@@ -228,10 +228,10 @@ typedef struct candle {
     double x, open, high, low, close; /* as positions 0 to 1; open NaN = a gap */
 } candle;
 
-/* Candles narrower than three pixels are merged, as bars of a longer period would be. */
+/* Candles narrower than two and a half pixels are merged, as bars of a longer period would be. */
 static size_t candles_together(const frame *f)
 {
-    double together = ceil(3 * (double)f->plot->n / f->width);
+    double together = ceil(2.5 * (double)f->plot->n / f->width);
     return together < 1 ? 1 : (size_t)together;
 }
 
