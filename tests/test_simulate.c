@@ -237,6 +237,10 @@ static void a_path_does_not_depend_on_how_many_there_are(void)
         CHECK_OK(whole(first_queue(), (pen_dtype)d, &many, a));
         CHECK_OK(whole(first_queue(), (pen_dtype)d, &few, b));
         CHECK(memcmp(a, b, FEW * row) == 0);
+        few.first_path = 700; /* a part of a set, as another machine would run it */
+        CHECK_OK(whole(first_queue(), (pen_dtype)d, &few, b));
+        CHECK(memcmp(a + 700 * row, b, FEW * row) == 0);
+        few.first_path = 0;
         few.replicate = 1;
         CHECK_OK(whole(first_queue(), (pen_dtype)d, &few, b));
         CHECK(memcmp(a, b, FEW * row) != 0);
@@ -423,6 +427,8 @@ static void wrong_models_are_refused(void)
     good.n_paths = 3;
     CHECK_STATUS(pen_simulate_gbm_paths(first_queue(), &good, panel), PEN_E_SHAPE);
     CHECK_ERROR_SAYS("2 x 4, expected 3 paths of 4 points");
+    good.first_path = UINT32_MAX - 2;
+    CHECK_STATUS(pen_simulate_gbm_paths(first_queue(), &good, panel), PEN_E_SIZE);
     good = model_of(2, 3);
     good.vol_frac = 0; /* no chance: the forward */
     CHECK_OK(pen_simulate_gbm_paths(first_queue(), &good, panel));

@@ -74,7 +74,8 @@ typedef struct pen_gbm {
     double vol_frac;     /* >= 0 */
     double horizon_days; /* > 0, trading days */
     size_t n_steps;      /* >= 1, over the horizon */
-    size_t n_paths;      /* at most 2^32 - 1 */
+    size_t n_paths;
+    uint32_t first_path; /* the paths are this one and those after it; the last below 2^32 */
     uint64_t seed;
     uint32_t replicate; /* another independent set of paths of the same seed */
 } pen_gbm;
@@ -117,7 +118,8 @@ typedef struct pen_sample_summary {
     double lowest, highest;
 } pen_sample_summary;
 
-/* Summarises a panel's values; NaN values are left out.
+/* Summarises the values of a panel, on the queue's device or in host memory; NaN
+ * values are left out.
  *   levels     [n_levels]  within 0 and 1
  *   quantiles  [n_levels]  written: exact, linear between order statistics
  *                          (type 7 of Hyndman and Fan, 1996); NaN for no values

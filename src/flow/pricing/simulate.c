@@ -2,6 +2,7 @@
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "../../machine/base/alloc.h"
 #include "arguments.h"
@@ -36,18 +37,18 @@ static pen_status check_model(const char *function, const pen_gbm *model)
     if (model->n_steps < 1 || model->n_steps > INT_MAX - 16)
         return pen_fail(PEN_E_ARG, "%s: n_steps is %zu, expected 1 to %d", function, model->n_steps,
                         INT_MAX - 16);
-    if (model->n_paths > UINT32_MAX)
-        return pen_fail(PEN_E_SIZE, "%s: %zu paths, at most %u", function, model->n_paths,
-                        UINT32_MAX);
+    if (model->n_paths > UINT32_MAX - model->first_path)
+        return pen_fail(PEN_E_SIZE, "%s: %zu paths from path %u on, at most %u", function,
+                        model->n_paths, model->first_path, UINT32_MAX - model->first_path);
     return PEN_OK;
 }
 
 /* The model as the first arguments of both kernels. */
-enum { N_MODEL_ARGS = 7 };
+enum { N_MODEL_ARGS = 8 };
 typedef struct model_args {
     pricing_scalar initial, drift, vol;
     uint64_t seed;
-    uint32_t replicate;
+    uint32_t replicate, first_path;
     int32_t n_steps;
     int64_t n_paths;
 } model_args;
@@ -62,12 +63,13 @@ static void pass_model(const pen_gbm *model, pen_dtype dtype, model_args *values
         .vol = pricing_scalar_of(dtype, model->vol_frac * sqrt(step_yr)),
         .seed = model->seed,
         .replicate = model->replicate,
+        .first_path = model->first_path,
         .n_steps = (int32_t)model->n_steps,
         .n_paths = (int64_t)model->n_paths,
     };
     void *addresses[N_MODEL_ARGS] = { &values->initial, &values->drift,     &values->vol,
-                                      &values->seed,    &values->replicate, &values->n_steps,
-                                      &values->n_paths };
+                                      &values->seed,    &values->replicate, &values->first_path,
+                                      &values->n_steps, &values->n_paths };
     for (int i = 0; i < N_MODEL_ARGS; i++)
         args[i] = addresses[i];
 }
@@ -132,15 +134,23 @@ static int ascending(const void *a, const void *b)
 static pen_status read_samples(pen_queue *queue, const pen_panel *panel, size_t n, double **out)
 {
     *out = NULL;
-    size_t n_points = pen_panel_points(panel);
+    size_t n_points = pen_panel_points(panel),
+           bytes = n_points * pen_dtype_bytes(pen_panel_dtype(panel));
     PEN_TRY(pen_alloc_array(n, sizeof **out, (void **)out));
-    pen_status s = pen_panel_read(queue, *out, n_points, panel);
-    if (s == PEN_OK)
-        s = pen_queue_wait(queue);
-    if (s != PEN_OK) {
-        pen_free(*out);
-        *out = NULL;
-        return s;
+    if (pen_panel_is_host(panel)) {
+        const char *from = pen_panel_data(panel);
+        size_t step = pen_panel_stride(panel) * pen_dtype_bytes(pen_panel_dtype(panel));
+        for (size_t i = 0; i < pen_panel_series(panel); i++)
+            memcpy((char *)*out + i * bytes, from + i * step, bytes);
+    } else {
+        pen_status s = pen_panel_read(queue, *out, n_points, panel);
+        if (s == PEN_OK)
+            s = pen_queue_wait(queue);
+        if (s != PEN_OK) {
+            pen_free(*out);
+            *out = NULL;
+            return s;
+        }
     }
     if (pen_panel_dtype(panel) == PEN_F32) /* widen in place, from the end */
         for (size_t i = n; i-- > 0;)
@@ -192,7 +202,9 @@ pen_status pen_sample_summarise(pen_queue *queue, const pen_panel *samples, cons
         if (!(levels[i] >= 0 && levels[i] <= 1))
             return pen_fail(PEN_E_ARG, "%s: level %zu is %g, expected 0 to 1", me, i, levels[i]);
     }
-    PEN_TRY(pricing_check_device(me, queue, "samples", samples));
+    if (!pen_panel_is_host(samples))
+        PEN_TRY(pricing_check_device(me, queue, "samples", samples));
+    PEN_TRY(pen_queue_wait(queue));
     if (n == 0)
         return PEN_OK;
     double *x;

@@ -1,0 +1,106 @@
+#!/bin/sh
+# penstock price and penstock simulate, as typed.
+. tests/check.sh
+P=${PENSTOCK:-build/release/penstock}
+[ -x "$P" ] || { echo "# 0 0 0"; exit 0; }
+# In many blocks and one: 40000 rows of few options.
+make_chain() {
+    echo "id,Type,Spot,STRIKE,time to expiry,Sigma,note"
+    awk -v n="$1" 'BEGIN { for (i = 0; i < n; i++)
+        printf "%d,%s,%g,%d,0.5,0.2,\"a, \"\"b\"\"\"\n", i, i % 2 ? "P" : "call", 90 + i % 7, 80 + i % 40 }'
+}
+says() { # says CODE TEXT COMMAND...: the code, and the text in what it says
+    code=$1 text=$2
+    shift 2
+    "$@" >"$tmp/said" 2>&1
+    got=$?
+    [ "$got" -eq "$code" ] && grep -qF -- "$text" "$tmp/said" && return
+    echo "code $got, expected $code; lacks '$text':"
+    head -5 "$tmp/said"
+    return 1
+}
+make_chain 40000 >"$tmp/chain.csv"
+
+passes_columns_through() {
+    "$P" price "$tmp/chain.csv" --rate 0.05 -o "$tmp/priced.csv" &&
+        sed -E 's/(,[^,]*){6}$//' "$tmp/priced.csv" | cmp - "$tmp/chain.csv" || return
+    [ "$(wc -l <"$tmp/priced.csv")" -eq 40001 ] || return
+    head -1 "$tmp/priced.csv" | grep -q ',note,price,delta,gamma,vega,theta,rho$'
+}
+published_price() { # Hull, 8th ed., example 14.6
+    printf 'type;spot;strike;expiry;vol;rate\nC;42;40;0.5;0.2;0.1\np;42;40;0.5;0.2;0.1\n' |
+        "$P" price - >"$tmp/hull.csv" &&
+        awk -F';' 'NR == 2 && sprintf("%.2f", $7) == "4.76" { ok++ }
+                   NR == 3 && sprintf("%.2f", $7) == "0.81" { ok++ } END { exit ok != 2 }' "$tmp/hull.csv"
+}
+bad_rows_name_their_place() {
+    head -20001 "$tmp/chain.csv" >"$tmp/bad.csv"
+    echo '1,call,abc,100,1,0.2,x' >>"$tmp/bad.csv"
+    says 1 "bad.csv:20002:8: Spot is 'abc', expected a number, 0 or more" "$P" price "$tmp/bad.csv" || return
+    printf 'type,spot,strike,expiry,vol\ncall,1,2,3\n' >"$tmp/bad.csv"
+    says 1 "bad.csv:2:1: 4 cells, expected 5" "$P" price "$tmp/bad.csv" || return
+    printf 'type,spot,strike,expiry,vol\nboth,1,2,3,.2\n' >"$tmp/bad.csv"
+    says 1 "bad.csv:2:1: type is 'both', expected call, put, C or P" "$P" price "$tmp/bad.csv" || return
+    printf 'type,spot,strike,expiry,vol\nC,1,2,3,-.2\n' >"$tmp/bad.csv"
+    says 1 "bad.csv:2:9: vol is '-.2'" "$P" price "$tmp/bad.csv" || return
+    printf 'type,spot,strike,expiry\nC,1,2,3\n' >"$tmp/bad.csv"
+    says 1 "no column vol; one of: vol volatility" "$P" price "$tmp/bad.csv" || return
+    : >"$tmp/bad.csv"
+    says 1 "empty, expected a header" "$P" price "$tmp/bad.csv"
+}
+a_failed_run_leaves_no_file() {
+    printf 'type,spot,strike,expiry,vol\nC,1,2,3,x\n' >"$tmp/bad.csv"
+    "$P" price "$tmp/bad.csv" -o "$tmp/none.csv" 2>/dev/null
+    [ ! -e "$tmp/none.csv" ]
+}
+options_stand_for_columns() {
+    printf 'strike\n40\n45\n' | "$P" price - --type call --spot 42 --expiry 0.5 --vol 0.2 --rate 0.1 >"$tmp/a" || return
+    printf 'strike,S,t,type,iv,r,q\n40,42,.5,c,.2,.1,0\n45,42,.5,c,.2,.1,0\n' | "$P" price - >"$tmp/b" || return
+    cut -d, -f2- "$tmp/a" >"$tmp/c"
+    cut -d, -f8- "$tmp/b" | cmp - "$tmp/c"
+}
+json_is_the_csv() {
+    command -v python3 >/dev/null || skip "python3 reads the JSON" || return
+    printf 'type,spot,strike,expiry,vol,note\nC,100,100,0,0.2,"a ""b"" \\"\nP,42,40,.5,.2,\n' |
+        "$P" price - --json >"$tmp/json" && python3 -c '
+import json, sys
+d = json.load(open(sys.argv[1]))
+a, b = d["options"]
+assert d["count"] == 2 and a["note"] == "a \"b\" \\" and a["gamma"] is None and a["price"] == 0
+assert abs(b["price"] - 1.6) < 0.2 and b["strike"] == 40' "$tmp/json"
+}
+simulation_is_reproducible() {
+    "$P" simulate --paths 70000 --steps 3 --seed 7 >"$tmp/a" && "$P" simulate --paths 70000 --steps 3 --seed 7 --threads 1 >"$tmp/b" &&
+        cmp "$tmp/a" "$tmp/b" || return
+    "$P" simulate --paths 70000 --steps 3 --seed 8 | cmp -s - "$tmp/a" && return 1
+    says 0 "exact" cat "$tmp/a"
+}
+paths_go_to_a_file() {
+    "$P" simulate --paths 300 --horizon 5 --seed 7 --paths-out "$tmp/paths.csv" --json >"$tmp/json" || return
+    [ "$(head -1 "$tmp/paths.csv")" = path,day_0,day_1,day_2,day_3,day_4,day_5 ] || return
+    [ "$(wc -l <"$tmp/paths.csv")" -eq 301 ] || return
+    lowest=$(cut -d, -f7 "$tmp/paths.csv" | tail -n +2 | sort -g | head -1)
+    grep -q "\"lowest\": $lowest" "$tmp/json"
+}
+a_fan_chart_is_drawn() {
+    "$P" simulate --paths 200 --plot "$tmp/fan.svg" >/dev/null && grep -q '</svg>' "$tmp/fan.svg" &&
+        grep -q '25 to 75 %' "$tmp/fan.svg"
+}
+wrong_options_are_usage_errors() {
+    says 2 "volatility" "$P" simulate --volatility -1 || return
+    says 2 "paths" "$P" simulate --paths 0 || return
+    says 2 "expected FILE" "$P" price || return
+    printf 'strike\n1\n' >"$tmp/strikes.csv"
+    says 2 "expected call or put" "$P" price "$tmp/strikes.csv" --type both --spot 1 --expiry 1 --vol 1
+}
+check columns_pass_through_unchanged passes_columns_through
+check a_published_price_is_met published_price
+check bad_rows_are_named_by_file_line_and_column bad_rows_name_their_place
+check a_failed_run_leaves_no_file a_failed_run_leaves_no_file
+check options_stand_for_missing_columns options_stand_for_columns
+check json_holds_what_the_csv_does json_is_the_csv
+check a_simulation_is_reproducible simulation_is_reproducible
+check paths_go_to_a_file paths_go_to_a_file
+check a_fan_chart_is_drawn a_fan_chart_is_drawn
+check wrong_options_are_usage_errors wrong_options_are_usage_errors
+finish
