@@ -223,6 +223,18 @@ static void the_tour_runs_on_a_file_and_without_one(void)
     says("$P demo --picture no/such/p.svg", 1, "", "no/such/p.svg");
 }
 
+/* The picture holds prices, indicators and quantiles: the same bytes, the same bits. */
+static void the_tour_draws_the_same_picture_on_every_device(void)
+{
+    NEED_PROGRAM();
+    CHECK(run("$P demo --device cpu:0 --picture cpu.svg") == 0);
+    CHECK(run("$P demo --device cpu:0 --threads 1 --picture one.svg && cmp cpu.svg one.svg") == 0);
+    if (run("$P detect --json | grep -q '\"name\": \"opencl:0\"'") != 0)
+        SKIP("no OpenCL device");
+    says("$P demo --device opencl:0 --picture cl.svg && cmp cpu.svg cl.svg && echo same", 0, "same",
+         "");
+}
+
 static void completions_are_scripts_their_shells_accept(void)
 {
     NEED_PROGRAM();
@@ -263,6 +275,7 @@ static const check_test tests[] = {
     TEST(a_closed_pipe_ends_quietly),
     TEST(the_same_seed_prints_the_same_market),
     TEST(the_tour_runs_on_a_file_and_without_one),
+    TEST(the_tour_draws_the_same_picture_on_every_device),
     TEST(completions_are_scripts_their_shells_accept),
     TEST(a_dash_dash_ends_the_options),
     TEST(nothing_is_left_behind),

@@ -162,24 +162,22 @@ pen_status demo_price(demo *d)
 enum { PATHS = 10000 };
 
 /* One day's prices of all paths, for its quantiles. */
-static pen_status day_quantiles(demo *d, const double *paths, size_t day, double *column)
+static pen_status day_quantiles(demo *d, const double *paths, size_t day, double *column,
+                                pen_panel *panel)
 {
     static const double levels[DEMO_QUANTILES] = { 0.05, 0.25, 0.5, 0.75, 0.95 };
     double quantiles[DEMO_QUANTILES];
     pen_sample_summary summary;
-    pen_panel *panel;
     for (size_t p = 0; p < PATHS; p++)
         column[p] = paths[p * (DEMO_HORIZON + 1) + day + 1];
-    PEN_TRY(pen_panel_wrap(PEN_F64, column, 1, PATHS, PATHS, &panel));
-    pen_status s =
-        pen_sample_summarise(d->queue, panel, levels, DEMO_QUANTILES, &summary, quantiles);
-    pen_panel_destroy(panel);
+    PEN_TRY(pen_panel_write(d->queue, panel, column, PATHS));
+    PEN_TRY(pen_sample_summarise(d->queue, panel, levels, DEMO_QUANTILES, &summary, quantiles));
     for (size_t q = 0; q < DEMO_QUANTILES; q++)
         d->fan[q * DEMO_HORIZON + day] = quantiles[q];
-    return s;
+    return PEN_OK;
 }
 
-static pen_status simulate_paths(demo *d, pen_panel **panel, double **host)
+static pen_status simulate_paths(demo *d, pen_panel **panel, pen_panel **one_day, double **host)
 {
     pen_gbm model = pen_gbm_default();
     model.initial_px = last_close(d);
@@ -191,27 +189,29 @@ static pen_status simulate_paths(demo *d, pen_panel **panel, double **host)
     model.seed = 7;
     size_t points = DEMO_HORIZON + 1;
     PEN_TRY(pen_panel_create(d->device, PEN_F64, PATHS, points, panel));
+    PEN_TRY(pen_panel_create(d->device, PEN_F64, 1, PATHS, one_day));
     PEN_TRY(pen_simulate_gbm_paths(d->queue, &model, *panel));
     PEN_TRY(pen_alloc_array(PATHS * (points + 1), sizeof **host, (void **)host));
     PEN_TRY(pen_alloc(DEMO_QUANTILES * DEMO_HORIZON, sizeof(double), (void **)&d->fan));
     PEN_TRY(pen_panel_read(d->queue, *host, points, *panel));
     PEN_TRY(pen_queue_wait(d->queue));
     for (size_t day = 0; day < DEMO_HORIZON; day++)
-        PEN_TRY(day_quantiles(d, *host, day, *host + PATHS * points));
+        PEN_TRY(day_quantiles(d, *host, day, *host + PATHS * points, *one_day));
     return PEN_OK;
 }
 
 pen_status demo_simulate(demo *d)
 {
-    pen_panel *panel = NULL;
+    pen_panel *panel = NULL, *one_day = NULL;
     double *host = NULL, start = pen_clock_s();
-    pen_status s = simulate_paths(d, &panel, &host);
+    pen_status s = simulate_paths(d, &panel, &one_day, &host);
     if (s == PEN_OK)
         demo_step(d, "simulate", start, d->name,
                   "%d paths of %d days; quantiles 5, 50, 95 %%: %.2f, %.2f, %.2f", PATHS,
                   DEMO_HORIZON, d->fan[DEMO_HORIZON - 1], d->fan[3 * DEMO_HORIZON - 1],
                   d->fan[5 * DEMO_HORIZON - 1]);
     pen_panel_destroy(panel);
+    pen_panel_destroy(one_day);
     pen_free(host);
     return s;
 }
