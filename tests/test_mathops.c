@@ -1,6 +1,7 @@
-/* Reductions and scans against long double, in every form and place. */
+/* Reductions and scans against long double, and transposition, in every form and place. */
 #include "machine/math/reduce.h"
 #include "machine/math/scan.h"
+#include "machine/math/transpose.h"
 #include "mathops.h"
 
 static const size_t sizes[] = { 1, 2, 255, 256, 257, 2047, 2048, 2049, 16384, 16385, 100003 };
@@ -294,6 +295,51 @@ static void results_are_the_same_bits_everywhere(void)
             }
 }
 
+static void check_transpose(const place *p, pen_dtype dtype, size_t rows, size_t cols)
+{
+    size_t unit = pen_dtype_bytes(dtype), x_stride = cols + 3, out_stride = rows + 2, bad = 0;
+    size_t x_bytes = rows * x_stride * unit, out_bytes = cols * out_stride * unit;
+    void *host = make_values(dtype, rows * x_stride, AWKWARD, rows), *got = malloc(out_bytes);
+    void *blank = make_values(dtype, cols * out_stride, PLAIN, cols);
+    void *x = to_place(p, host, x_bytes), *out = to_place(p, blank, out_bytes);
+    pen_rows from = { dtype, x, rows, cols, x_stride }, to = { dtype, out, cols, rows, out_stride };
+    CHECK_OK(pen_transpose(p->queue, &from, &to));
+    from_place(p, got, out, out_bytes);
+    for (size_t j = 0; j < cols; j++)
+        for (size_t i = 0; i < out_stride; i++) {
+            const char *want = i < rows ? (char *)host + (i * x_stride + j) * unit
+                                        : (char *)blank + (j * out_stride + i) * unit;
+            bad += !is_same(dtype, (char *)got + (j * out_stride + i) * unit, want, 1);
+        }
+    if (bad > 0)
+        printf("    %zu x %zu %s: %zu wrong\n", rows, cols, pen_dtype_name(dtype), bad);
+    CHECK(bad == 0);
+    pen_device_free(p->device, x);
+    pen_device_free(p->device, out);
+    free(host);
+    free(blank);
+    free(got);
+}
+
+static void rows_become_columns_everywhere(void)
+{
+    static const size_t shapes[][2] = { { 1, 1 },    { 1, 300 },  { 300, 1 },  { 8, 8 },
+                                        { 31, 33 },  { 64, 64 },  { 65, 127 }, { 7, 1000 },
+                                        { 513, 70 }, { 300, 310 } };
+    for (size_t i = 0; i < matrix_size(); i++) {
+        place p = place_of(matrix_select(i));
+        for (size_t s = 0; s < COUNT(shapes); s++)
+            for (int dtype = 0; dtype < 2; dtype++)
+                check_transpose(&p, dtype, shapes[s][0], shapes[s][1]);
+        float x[6] = { 0 };
+        pen_rows wide = { PEN_F32, x, 2, 3, 3 }, none = { PEN_F32, x, 0, 3, 3 };
+        pen_rows no_columns = { PEN_F32, x, 3, 0, 3 };
+        CHECK_STATUS(pen_transpose(p.queue, &wide, &wide), PEN_E_SHAPE);
+        CHECK_OK(pen_transpose(p.queue, &none, &no_columns));
+    }
+    matrix_restore();
+}
+
 static void failed_allocations_are_reported_and_leak_nothing(void)
 {
     place p = place_open("cpu:0");
@@ -304,6 +350,8 @@ static void failed_allocations_are_reported_and_leak_nothing(void)
     CHECK_EVERY_ALLOCATION(pen_reduce_rows(p.queue, PEN_REDUCE_MEAN, PEN_NAN_SKIPPED, &rows, out));
     CHECK_EVERY_ALLOCATION(pen_reduce_argmax(p.queue, PEN_NAN_SKIPPED, &rows, out));
     CHECK_EVERY_ALLOCATION(pen_scan_rows(p.queue, PEN_SCAN_INCLUSIVE, &rows, &to));
+    pen_rows wide = { PEN_F64, x, 100, 400, 400 }, tall = { PEN_F64, out, 400, 100, 100 };
+    CHECK_EVERY_ALLOCATION(pen_transpose(p.queue, &wide, &tall));
     pen_device_free(p.device, x);
     pen_device_free(p.device, out);
     free(host);
@@ -318,6 +366,7 @@ static const check_test tests[] = {
     TEST(scans_match_their_definition),
     TEST(a_missing_value_spoils_only_what_follows_it),
     TEST(results_are_the_same_bits_everywhere),
+    TEST(rows_become_columns_everywhere),
     TEST(failed_allocations_are_reported_and_leak_nothing),
 };
 TEST_MAIN(tests)

@@ -7,7 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "../device/backend.h" /* pen_isa */
+#include "../kernels/catalog.h"
+#include "penstock/device.h"
 
 /* A panel is GEMM_VECTORS registers wide; a kernel does 1, 2 or 3 of them. */
 enum { GEMM_VECTORS = 3, GEMM_WIDE = 4, GEMM_MAX_ROWS = 8, GEMM_MAX_COLS = 48 };
