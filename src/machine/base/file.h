@@ -38,7 +38,9 @@ typedef struct pen_sink pen_sink;
 
 /* Creates or truncates a file; "-" is standard output. */
 pen_status pen_sink_open(const char *path, pen_sink **out);
-/* Collects in memory; see pen_sink_text(). */
+/* Writes to an open descriptor, which stays the caller's; `name` is for messages. */
+pen_status pen_sink_open_fd(const char *name, int fd, pen_sink **out);
+/* Collects in memory; see pen_sink_memory(). */
 pen_status pen_sink_open_memory(pen_sink **out);
 
 void pen_sink_write(pen_sink *sink, const void *data, size_t bytes);

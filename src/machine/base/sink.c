@@ -63,6 +63,18 @@ pen_status pen_sink_open(const char *path, pen_sink **out)
     return s;
 }
 
+pen_status pen_sink_open_fd(const char *name, int fd, pen_sink **out)
+{
+    *out = NULL;
+    int own = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    if (own < 0)
+        return pen_fail(PEN_E_IO, "%s: cannot be written: %s", name, strerror(errno));
+    pen_status s = create(name, own, out);
+    if (s != PEN_OK)
+        close(own);
+    return s;
+}
+
 pen_status pen_sink_open_memory(pen_sink **out)
 {
     *out = NULL;

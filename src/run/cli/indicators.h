@@ -1,0 +1,42 @@
+/* The parts of `penstock indicators`. */
+#ifndef PEN_RUN_INDICATORS_H
+#define PEN_RUN_INDICATORS_H
+
+#include "cli.h"
+#include "penstock/indicator.h"
+#include "penstock/market.h"
+
+/* One request and its result. */
+typedef struct indicators {
+    char *text; /* all calls, blanks between them */
+    pen_plan *plan;
+    size_t n_outputs;
+    pen_dtype dtype;
+    bool has_input; /* repeat the input's columns */
+    pen_table *table;
+    size_t rows;
+    bool has_symbols;
+    size_t symbol_column; /* of the table's text columns */
+    double *values;       /* [n_outputs][rows], in the table's order of rows */
+    char device[32];
+} indicators;
+
+/* indicators_list.c: the catalogue, or one entry of it; name NULL: all. */
+pen_status indicators_list(cli *c, const char *name);
+
+/* indicators_run.c: table and plan give values.  The symbols of a table are series of
+ * their own. */
+pen_status indicators_run(const cli *c, indicators *w);
+/* The table's column for an input of the plan: by its exact name, by the role
+ * (open, high, low, close, volume) it names, or without regard to case. */
+pen_status indicators_column(const pen_table *table, const char *input, size_t *column);
+
+/* indicators_print.c */
+pen_status indicators_print(cli *c, const indicators *w);
+/* What is odd about the input, in one line on standard error. */
+void indicators_note_quirks(const cli *c, const pen_table *table);
+
+/* indicators_plot.c: prices and averages above, each other call below. */
+pen_status indicators_plot(const indicators *w, const char *path);
+
+#endif

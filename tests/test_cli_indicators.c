@@ -1,0 +1,246 @@
+/* The command `indicators`: columns and names, inputs, streams, odd input, the catalogue. */
+#define _GNU_SOURCE
+
+#include <dirent.h>
+#include <jansson.h>
+
+#include "run_program.h"
+
+#include "penstock/indicator.h"
+
+/* Runs the line and compares all that it prints. */
+static void prints(const char *line, const char *want)
+{
+    int code = run(line);
+    if (code != 0 || strcmp(out, want) != 0)
+        printf("    %s: code %d, \"%.300s\" \"%.200s\", expected \"%s\"\n", line, code, out, err,
+               want);
+    CHECK(code == 0 && strcmp(out, want) == 0);
+}
+
+static void write_file(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+    CHECK(file != NULL && fputs(text, file) >= 0 && fclose(file) == 0);
+}
+
+static void make_files(void)
+{
+    write_file("close.csv", "date,close\n2020-01-01,1\n2020-01-02,2\n2020-01-03,4.5\n");
+    write_file("named.csv", "Date;O;H;L;Last;Vol;Adj Close\n"
+                            "2020-01-01;1;3;1;2;10;1.5\n2020-01-02;2;5;2;4;30;2.5\n");
+    write_file("plain.csv", "mid\n1\n2\n");
+}
+
+static void columns_are_the_times_and_the_outputs_as_typed(void)
+{
+    NEED_PROGRAM();
+    make_files();
+    prints("$P indicators close.csv --do sma:2",
+           "date,sma_2\n2020-01-01,\n2020-01-02,1.5\n2020-01-03,3.25\n");
+    prints("$P indicators close.csv --do sma:2 --do 'SMA:3@close returns:1'",
+           "date,sma_2,SMA_3_close,returns_1\n2020-01-01,,,\n2020-01-02,1.5,,1\n"
+           "2020-01-03,3.25,2.5,1.25\n");
+    prints("$P indicators close.csv --do sma:2 --with-input",
+           "date,close,sma_2\n2020-01-01,1,\n2020-01-02,2,1.5\n2020-01-03,4.5,3.25\n");
+    prints("$P indicators close.csv --do returns:2 --precision f32 | tail -n 1",
+           "2020-01-03,3.5\n");
+    prints("$P indicators plain.csv --do sma:2@mid", "sma_2_mid\n\"\"\n1.5\n");
+    says("$P synth --bars 60 | $P indicators - --do macd --do bbands:20 | head -n 1", 0,
+         "date,macd.macd,macd.signal,macd.hist,bbands_20.upper,bbands_20.middle,bbands_20.lower",
+         "");
+}
+
+static void times_are_repeated_as_they_were(void)
+{
+    NEED_PROGRAM();
+    write_file("t.csv", "time_ms,price\n1577836800000,1\n1577836860000,3\n");
+    prints("$P indicators t.csv --do sma:2", "time_ms,sma_2\n1577836800000,\n1577836860000,2\n");
+    write_file("t.csv", "\"when, date\",close\n2020-01-01 09:30,1\n2020-01-01 09:31,2\n");
+    prints("$P indicators t.csv --do returns",
+           "\"when, date\",returns\n2020-01-01 09:30,\n2020-01-01 09:31,1\n");
+}
+
+static void inputs_are_found_by_role_and_by_name(void)
+{
+    NEED_PROGRAM();
+    make_files();
+    prints("$P indicators named.csv --do sma:2 | tail -n 1", "2020-01-02,3\n");
+    prints("$P indicators named.csv --do 'sma:2@volume sma:2@HIGH sma:2@adj_close sma:2@o'",
+           "Date,sma_2_volume,sma_2_HIGH,sma_2_adj_close,sma_2_o\n2020-01-01,,,,\n"
+           "2020-01-02,20,4,2,1.5\n");
+    prints("$P indicators named.csv --do trange | tail -n 1", "2020-01-02,3\n");
+    write_file("two.csv", "date,Mid,MID,mid2\n2020-01-01,1,10,3\n2020-01-02,2,20,5\n");
+    prints("$P indicators two.csv --do sma:2@MID | tail -n 1", "2020-01-02,15\n");
+    says("$P indicators two.csv --do sma:2@mid", 1, "", "2 columns are called 'mid'");
+    says("$P indicators two.csv --do sma:2", 1, "",
+         "no column 'close', there are Mid, MID, mid2; name one after '@'");
+    says("$P indicators close.csv --do sma:2@clsoe", 1, "",
+         "no column 'clsoe', there are close; did you mean 'close'?");
+}
+
+static void bad_requests_are_usage_errors_that_say_why(void)
+{
+    static const struct {
+        const char *arguments, *says;
+    } rows[] = {
+        { "", "expected FILE" },
+        { "close.csv", "--do is needed" },
+        { "--do sma:2", "expected FILE" },
+        { "close.csv --do ''", "no calls" },
+        { "close.csv --do rsii", "did you mean 'rsi'?" },
+        { "close.csv --do rsi:1", "period is 1, expected a whole number from 2" },
+        { "close.csv --do rsi:2.5", "whole number" },
+        { "close.csv --do rsi:x", "expected a number" },
+        { "close.csv --do sma:2,3", "too many parameters" },
+        { "close.csv --do sma:2@close,high", "too many inputs" },
+        { "close.csv --do 'sma:2 sma:2'", "'sma_2' is asked for twice" },
+        { "close.csv --do sma:2 --precision f16", "--precision 'f16'" },
+        { "--list rsii", "did you mean 'rsi'?" },
+        { "close.csv more.csv --do sma:2", "unexpected argument 'more.csv'" },
+    };
+    NEED_PROGRAM();
+    make_files();
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char line[256];
+        snprintf(line, sizeof line, "$P indicators %s", rows[i].arguments);
+        says(line, 2, "", rows[i].says);
+        CHECK(out[0] == '\0');
+    }
+    says("$P indicators missing.csv --do sma:2", 1, "", "missing.csv");
+    says("$P indicators close.csv --do sma:2 --device nonsense:1", 1, "", "nonsense:1");
+}
+
+static void empty_short_and_broken_files_are_taken_for_what_they_are(void)
+{
+    NEED_PROGRAM();
+    prints("$P indicators - --do sma:2 </dev/null", "sma_2\n");
+    prints("echo date,open,high,low,close | $P indicators - --do 'atr rsi'", "atr,rsi\n");
+    prints("printf 'date,close\\n2020-01-01,5' | $P indicators - --do 'sma:2 rsi macd'",
+           "date,sma_2,rsi,macd.macd,macd.signal,macd.hist\n2020-01-01,,,,,\n");
+    says("printf 'date,close\\n2020-01-01,5\\n2020-01-02\\n' | $P indicators - --do sma:2", 1, "",
+         "3:");
+    says("printf 'date,close\\n2020-01-01,5\\n2020-01-02,x\\n' | $P indicators - --do sma:2", 1, "",
+         "standard input:3:12");
+    prints("printf 'date,close\\n2020-01-01,\\n2020-01-02,1\\n2020-01-03,3\\n' | "
+           "$P indicators - --do sma:2",
+           "date,sma_2\n2020-01-01,\n2020-01-02,\n2020-01-03,2\n");
+    CHECK(strstr(err, "1 missing cells (in line 2)") != NULL);
+    says("printf 'date,close\\n2020-01-01,\\n' | $P indicators - --do sma:2 --quiet", 0, "", "");
+    CHECK(err[0] == '\0');
+}
+
+static void each_symbol_is_a_series_and_rows_keep_their_order(void)
+{
+    NEED_PROGRAM();
+    prints("printf 'ticker,date,close\\nA,2020-01-01,1\\nB,2020-01-01,10\\nA,2020-01-02,2\\n"
+           "B,2020-01-02,30\\nA,2020-01-03,4\\n' | $P indicators - --do 'sma:2 returns'",
+           "date,ticker,sma_2,returns\n2020-01-01,A,,\n2020-01-01,B,,\n2020-01-02,A,1.5,1\n"
+           "2020-01-02,B,20,2\n2020-01-03,A,3,1\n");
+    /* One symbol cut out gives what it gives among the others. */
+    says("$P synth --symbols 40 --bars 200 >m.csv; "
+         "$P indicators m.csv --do 'rsi ema:9 atr' | grep ,S0007, | sed 's/,S0007//' >a; "
+         "grep -e symbol -e S0007 m.csv | cut -d, -f2- | "
+         "$P indicators - --do 'rsi ema:9 atr' | tail -n +2 | cmp - a && wc -l <a",
+         0, "200", "");
+}
+
+static void json_has_the_device_the_times_and_null_where_nothing_is(void)
+{
+    NEED_PROGRAM();
+    make_files();
+    prints("$P indicators close.csv --do sma:2 --json --device cpu:0",
+           "{\"device\":\"cpu:0\",\"rows\":3,\"time\":[\"2020-01-01\",\"2020-01-02\","
+           "\"2020-01-03\"],\"columns\":{\"sma_2\":[null,1.5,3.25]}}\n");
+    CHECK(run("$P indicators close.csv --do sma:2 --json --with-input -o x.json") == 0);
+    CHECK(out[0] == '\0');
+    json_t *root = json_load_file("x.json", 0, NULL);
+    CHECK(json_array_size(json_object_get(json_object_get(root, "input"), "close")) == 3);
+    json_decref(root);
+}
+
+static void the_catalogue_is_listed_whole(void)
+{
+    NEED_PROGRAM();
+    says("$P indicators --list", 0, "period=14 (2..100000)", "");
+    for (size_t i = 0; i < pen_indicator_count(); i++) {
+        const pen_indicator *about = pen_indicator_at(i);
+        char line[128];
+        CHECK(strstr(out, about->title) != NULL);
+        snprintf(line, sizeof line, "$P indicators --list %s", about->name);
+        says(line, 0, about->formula, "");
+        CHECK(strstr(out, about->source) != NULL);
+        run("$P indicators --list");
+    }
+    CHECK(run("$P indicators --list --json") == 0);
+    json_t *root = json_loads(out, 0, NULL);
+    CHECK(json_array_size(root) == pen_indicator_count());
+    json_decref(root);
+}
+
+static void a_plot_shows_prices_and_a_panel_for_each_oscillator(void)
+{
+    NEED_PROGRAM();
+    says("$P synth --bars 200 | $P indicators - --do 'sma:20 bbands:20 rsi macd' --plot p.svg "
+         ">x.csv; grep -c '<svg' p.svg",
+         0, "1", "");
+    says("grep -o rsi p.svg | head -n 1", 0, "rsi", "");
+    make_files();
+    says("$P indicators plain.csv --do sma:2@mid --plot q.svg; grep -c '<svg' q.svg", 0, "1", "");
+    says("$P synth --symbols 2 | $P indicators - --do sma:2 --plot r.svg", 1, "",
+         "several symbols");
+    says("$P indicators close.csv --do sma:2 --plot no/such/p.svg", 1, "", "no/such/p.svg");
+}
+
+static char data_folder[PATH_MAX];
+
+/* The calls over one file give as many lines as it has. */
+static void try_file(const char *name, const char *calls)
+{
+    char line[2048];
+    snprintf(line, sizeof line, "wc -l <$DATA/%s; $P indicators $DATA/%s -q %s | wc -l", name, name,
+             calls);
+    CHECK(run(line) == 0 && err[0] == '\0');
+    long lines = 0, rows = 0;
+    CHECK(sscanf(out, "%ld %ld", &lines, &rows) == 2 && lines == rows && rows > 1);
+    if (lines != rows || err[0] != '\0')
+        printf("    %s: %ld lines in, %ld out, %.200s\n", name, lines, rows, err);
+}
+
+static void real_bars_go_through_every_indicator(void)
+{
+    char calls[1024] = "";
+    NEED_PROGRAM();
+    DIR *folder_stream = data_folder[0] != '\0' ? opendir(data_folder) : NULL;
+    if (folder_stream == NULL)
+        SKIP("no ../shared/data/daily");
+    for (size_t i = 0; i < pen_indicator_count(); i++)
+        snprintf(calls + strlen(calls), sizeof calls - strlen(calls), "--do %s ",
+                 pen_indicator_at(i)->name);
+    setenv("DATA", data_folder, 1);
+    for (struct dirent *entry; (entry = readdir(folder_stream)) != NULL;)
+        if (strstr(entry->d_name, ".csv") != NULL)
+            try_file(entry->d_name, calls);
+    closedir(folder_stream);
+}
+
+static const check_test tests[] = {
+    TEST(columns_are_the_times_and_the_outputs_as_typed),
+    TEST(times_are_repeated_as_they_were),
+    TEST(inputs_are_found_by_role_and_by_name),
+    TEST(bad_requests_are_usage_errors_that_say_why),
+    TEST(empty_short_and_broken_files_are_taken_for_what_they_are),
+    TEST(each_symbol_is_a_series_and_rows_keep_their_order),
+    TEST(json_has_the_device_the_times_and_null_where_nothing_is),
+    TEST(the_catalogue_is_listed_whole),
+    TEST(a_plot_shows_prices_and_a_panel_for_each_oscillator),
+    TEST(real_bars_go_through_every_indicator),
+    TEST(nothing_is_left_behind),
+};
+
+int main(int argc, char **argv)
+{
+    if (realpath("../shared/data/daily", data_folder) == NULL)
+        data_folder[0] = '\0';
+    return check_main_(tests, COUNT(tests), argc, argv);
+}
