@@ -197,19 +197,17 @@ pen_status ind_finish(ind_program *p, bool *fits)
     return s;
 }
 
-/* State rows of a window's tree; see kernels/indicator.k. */
-static int window_rows(int window, int *max_ring)
+/* State rows of a window's tree, `width` values wide; see kernels/window.kh. */
+static int window_rows(int window, int base_rows, int width, int *max_ring)
 {
-    int rows = 0, taken = 0;
+    int rows = base_rows, taken = window & 7;
     *max_ring = 1;
-    for (int k = 1; k <= window; k *= 2) {
+    for (int k = 8; k <= window; k *= 2) {
         int ring = window & k && taken > 0 ? ind_ring_rows(taken) : 0;
-        if (window & k)
-            taken += k;
-        if (2 * k <= window)
-            *max_ring = max_int(*max_ring, k);
-        *max_ring = max_int(*max_ring, ring);
-        rows += ring + (2 * k <= window ? k : 0);
+        int level = 2 * k <= window ? k : 0;
+        taken += window & k;
+        *max_ring = max_int(*max_ring, max_int(ring, level));
+        rows += width * (ring + level);
     }
     return rows;
 }
@@ -224,7 +222,7 @@ pen_status ind_mean(ind_program *p, ind_value x, int window, ind_value *out)
                       .consts = { 1.0 / window },
                       .n_consts = 1,
                       .first = x.first + window - 1 };
-    step.n_state = window_rows(window, &step.max_ring);
+    step.n_state = window_rows(window, 7, 1, &step.max_ring);
     step.memory = ind_memory(step.in, step.n_in, window);
     return ind_emit(p, &step, out);
 }
@@ -239,7 +237,7 @@ pen_status ind_mean_stdev(ind_program *p, ind_value x, int window, ind_value out
                       .consts = { 1.0 / window },
                       .n_consts = 1,
                       .first = x.first + window - 1 };
-    step.n_state = 2 * window_rows(window, &step.max_ring);
+    step.n_state = window_rows(window, 13, 2, &step.max_ring);
     step.memory = ind_memory(step.in, step.n_in, window);
     return ind_emit(p, &step, out);
 }

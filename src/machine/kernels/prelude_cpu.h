@@ -67,7 +67,33 @@ typedef int64_t i64;
 #define LANE_VECTORS_ (LANE_COUNT / VREAL_LEN_)
 typedef real vreal __attribute__((vector_size(PEN_VECTOR_BYTES), may_alias));
 typedef ireal_ vmask __attribute__((vector_size(PEN_VECTOR_BYTES), may_alias));
-#define LANES(l) for (int l = 0; l < LANE_VECTORS_; l++)
+#ifdef __clang__
+#define LANES(l) _Pragma("clang loop unroll(full)") for (int l = 0; l < LANE_VECTORS_; l++)
+#define UNROLL4 _Pragma("clang loop unroll_count(4)")
+#else
+#define LANES(l) _Pragma("GCC unroll 16") for (int l = 0; l < LANE_VECTORS_; l++)
+#define UNROLL4 _Pragma("GCC unroll 4")
+#endif
+/* f(..., digit) with the octal digit a constant inside, where that is worth the
+ * code: the loops of f are compiled for each. */
+#define WITH_DIGIT_(d, f, ...)                                                                     \
+    case d:                                                                                        \
+        f(__VA_ARGS__, d);                                                                         \
+        break;
+#define WITH_DIGIT(digit, f, ...)                                                                  \
+    switch (digit) {                                                                               \
+        WITH_DIGIT_(0, f, __VA_ARGS__)                                                             \
+        WITH_DIGIT_(1, f, __VA_ARGS__)                                                             \
+        WITH_DIGIT_(2, f, __VA_ARGS__)                                                             \
+        WITH_DIGIT_(3, f, __VA_ARGS__)                                                             \
+        WITH_DIGIT_(4, f, __VA_ARGS__)                                                             \
+        WITH_DIGIT_(5, f, __VA_ARGS__)                                                             \
+        WITH_DIGIT_(6, f, __VA_ARGS__)                                                             \
+        WITH_DIGIT_(7, f, __VA_ARGS__)                                                             \
+    }
+/* A value of each lane that is kept across LANES loops. */
+#define LANE_VAR(name) vreal name[LANE_VECTORS_]
+#define MINE(name, l) (name)[l]
 /* Each lane as a scalar item: for offsets and counts. */
 #define LANE_ITEMS(l) for (int l = 0; l < LANE_COUNT; l++)
 #define LANE_AT(rows, row, l) (((vreal *)(rows))[(isize)(row)*LANE_VECTORS_ + (l)])

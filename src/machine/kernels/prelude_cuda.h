@@ -42,6 +42,10 @@ typedef unsigned char uint8_t;
 #define LANE_COUNT 32
 #define LANES(l) for (int l = (int)threadIdx.x, l##_once = 1; l##_once; l##_once = 0)
 #define LANE_ITEMS(l) LANES(l)
+#define UNROLL4
+#define WITH_DIGIT(digit, f, ...) f(__VA_ARGS__, digit);
+#define LANE_VAR(name) vreal name[1]
+#define MINE(name, l) (name)[0]
 #define LANE_AT(rows, row, l) ((rows)[(isize)(row)*LANE_COUNT + (l)])
 #define LANE_CONST_AT(rows, row, l) ((rows)[(isize)(row)*LANE_COUNT + (l)])
 typedef real vreal;
