@@ -1,0 +1,285 @@
+/* Options and simulated prices.  The peer is the same job as a scalar loop of libm's functions, on
+ * one thread: what a straightforward C program does. */
+#include <math.h>
+
+#include "../src/machine/base/alloc.h"
+#include "../src/machine/base/rng.h"
+#include "../src/machine/base/status.h"
+#include "../src/machine/device/launch.h"
+#include "bench.h"
+
+/* ---- European options ---- */
+
+enum { SIDE, SPOT, STRIKE, EXPIRY, VOL, N_COLUMNS, N_OUTPUTS = 6 };
+static const double RATE = 0.03, DIVIDEND = 0.01;
+
+struct chain_case {
+    size_t n;
+    int n_outputs; /* the first so many of price, delta, gamma, vega, theta, rho */
+};
+
+struct chain {
+    size_t n;
+    int n_outputs;
+    double *host[N_COLUMNS]; /* of the type's precision, as doubles */
+    pen_panel *in[N_COLUMNS], *out[N_OUTPUTS];
+    double *peer_out; /* [N_OUTPUTS][n] */
+};
+
+static void chain_clear(bench *b)
+{
+    struct chain *s = b->state;
+    if (s == NULL)
+        return;
+    for (int j = 0; j < N_COLUMNS; j++) {
+        pen_free(s->host[j]);
+        pen_panel_destroy(s->in[j]);
+    }
+    for (int j = 0; j < N_OUTPUTS; j++)
+        pen_panel_destroy(s->out[j]);
+    pen_free(s->peer_out);
+    pen_free(s);
+}
+
+/* Writes doubles into a panel of either type. */
+static pen_status upload(bench *b, pen_panel *panel, const double *x, size_t n)
+{
+    if (b->test->dtype == PEN_F64) {
+        PEN_TRY(pen_panel_write(b->queue, panel, x, n));
+        return pen_queue_wait(b->queue);
+    }
+    float *narrow;
+    PEN_TRY(pen_alloc_array(n, sizeof *narrow, (void **)&narrow));
+    for (size_t i = 0; i < n; i++)
+        narrow[i] = (float)x[i];
+    pen_status s = pen_panel_write(b->queue, panel, narrow, n);
+    if (s == PEN_OK)
+        s = pen_queue_wait(b->queue);
+    pen_free(narrow);
+    return s;
+}
+
+static void fill_row(struct chain *s, size_t i, pen_rng *rng, bool is_f32)
+{
+    s->host[SIDE][i] = pen_rng_u32(rng) & 1 ? 1 : -1;
+    s->host[SPOT][i] = 80 + 40 * pen_rng_uniform(rng);
+    s->host[STRIKE][i] = 60 + 80 * pen_rng_uniform(rng);
+    s->host[EXPIRY][i] = 0.02 + 2 * pen_rng_uniform(rng);
+    s->host[VOL][i] = 0.1 + 0.5 * pen_rng_uniform(rng);
+    for (int j = 0; j < N_COLUMNS && is_f32; j++)
+        s->host[j][i] = (double)(float)s->host[j][i];
+}
+
+static pen_status chain_prepare(bench *b)
+{
+    const struct chain_case *with = b->test->with;
+    struct chain *s;
+    PEN_TRY(PEN_NEW(&s));
+    b->state = s;
+    b->items = s->n = with->n;
+    s->n_outputs = with->n_outputs;
+    pen_rng rng;
+    pen_rng_init(&rng, 1, 0, 0, 0);
+    for (int j = 0; j < N_COLUMNS; j++)
+        PEN_TRY(pen_alloc_array(s->n, sizeof *s->host[j], (void **)&s->host[j]));
+    for (size_t i = 0; i < s->n; i++)
+        fill_row(s, i, &rng, b->test->dtype == PEN_F32);
+    for (int j = 0; j < N_COLUMNS; j++) {
+        PEN_TRY(pen_panel_create(b->device, b->test->dtype, 1, s->n, &s->in[j]));
+        PEN_TRY(upload(b, s->in[j], s->host[j], s->n));
+    }
+    for (int j = 0; j < s->n_outputs; j++)
+        PEN_TRY(pen_panel_create(b->device, b->test->dtype, 1, s->n, &s->out[j]));
+    return pen_alloc_array(s->n * N_OUTPUTS, sizeof *s->peer_out, (void **)&s->peer_out);
+}
+
+static pen_status chain_run(bench *b)
+{
+    struct chain *s = b->state;
+    pen_european in = { { s->in[SIDE], 0 },   { s->in[SPOT], 0 }, { s->in[STRIKE], 0 },
+                        { s->in[EXPIRY], 0 }, { s->in[VOL], 0 },  { NULL, RATE },
+                        { NULL, DIVIDEND } };
+    pen_european_out out = { s->out[0], s->out[1], s->out[2], s->out[3], s->out[4], s->out[5] };
+    return pen_price_european(b->queue, &in, &out);
+}
+
+/* The textbook's formulas with libm. */
+static void price_plainly(const struct chain *s, size_t i, double out[N_OUTPUTS])
+{
+    double side = s->host[SIDE][i], spot = s->host[SPOT][i], strike = s->host[STRIKE][i];
+    double t = s->host[EXPIRY][i], vol = s->host[VOL][i], root = sqrt(t);
+    double d1 = (log(spot / strike) + (RATE - DIVIDEND + vol * vol / 2) * t) / (vol * root);
+    double d2 = d1 - vol * root, paid = exp(-DIVIDEND * t), discount = strike * exp(-RATE * t);
+    double n1 = erfc(-side * d1 * sqrt(0.5)) / 2, n2 = erfc(-side * d2 * sqrt(0.5)) / 2;
+    double density = paid * exp(-d1 * d1 / 2) * 0.3989422804014327;
+    out[0] = side * (spot * paid * n1 - discount * n2);
+    out[1] = side * paid * n1;
+    out[2] = density / (spot * vol * root);
+    out[3] = spot * density * root;
+    out[4] = -spot * density * vol / (2 * root) - side * RATE * discount * n2 +
+             side * DIVIDEND * spot * paid * n1;
+    out[5] = side * t * discount * n2;
+}
+
+static pen_status chain_check(bench *b)
+{
+    struct chain *s = b->state;
+    size_t bytes = pen_dtype_bytes(b->test->dtype);
+    char *got;
+    PEN_TRY(pen_alloc_array(s->n, bytes, (void **)&got));
+    pen_status status = PEN_OK;
+    for (int j = 0; j < s->n_outputs && status == PEN_OK; j++) {
+        status = pen_panel_read(b->queue, got, s->n, s->out[j]);
+        if (status == PEN_OK)
+            status = pen_queue_wait(b->queue);
+        for (size_t i = 0; i < s->n && status == PEN_OK; i += 1 + s->n / 5000) {
+            double want[N_OUTPUTS],
+                x = bytes == 4 ? (double)((float *)(void *)got)[i] : ((double *)(void *)got)[i];
+            price_plainly(s, i, want);
+            if (!(fabs(x - want[j]) <= (bytes == 4 ? 5e-6 : 5e-14) * (100 + fabs(want[j]))))
+                status = pen_fail(PEN_E_INTERNAL, "output %d, row %zu: %.17g, expected %.17g", j, i,
+                                  x, want[j]);
+        }
+    }
+    pen_free(got);
+    return status;
+}
+
+static pen_status chain_peer(bench *b)
+{
+    struct chain *s = b->state;
+    if (!pen_device_is_host(b->device) || b->test->dtype != PEN_F64)
+        return PEN_E_UNSUPPORTED;
+    for (size_t i = 0; i < s->n; i++) {
+        double out[N_OUTPUTS];
+        price_plainly(s, i, out);
+        for (int j = 0; j < s->n_outputs; j++)
+            s->peer_out[(size_t)j * s->n + i] = out[j];
+    }
+    return PEN_OK;
+}
+
+/* ---- geometric Brownian motion ---- */
+
+struct paths_case {
+    size_t n_paths, n_steps;
+    int kind; /* 0 terminal, 1 terminal, mean and extremes, 2 whole paths */
+};
+
+struct paths {
+    pen_gbm model;
+    int kind;
+    pen_panel *out[4], *whole;
+    double sum; /* of the peer's prices, so that it is not optimised away */
+};
+
+static void paths_clear(bench *b)
+{
+    struct paths *s = b->state;
+    if (s == NULL)
+        return;
+    for (int j = 0; j < 4; j++)
+        pen_panel_destroy(s->out[j]);
+    pen_panel_destroy(s->whole);
+    pen_free(s);
+}
+
+static pen_status paths_prepare(bench *b)
+{
+    const struct paths_case *with = b->test->with;
+    struct paths *s;
+    PEN_TRY(PEN_NEW(&s));
+    b->state = s;
+    s->kind = with->kind;
+    s->model = pen_gbm_default();
+    s->model.drift_frac = 0.05;
+    s->model.n_paths = with->n_paths;
+    s->model.n_steps = with->n_steps;
+    b->items = with->n_paths * with->n_steps;
+    if (s->kind == 2)
+        return pen_panel_create(b->device, b->test->dtype, with->n_paths, with->n_steps + 1,
+                                &s->whole);
+    for (int j = 0; j < (s->kind == 0 ? 1 : 4); j++)
+        PEN_TRY(pen_panel_create(b->device, b->test->dtype, 1, with->n_paths, &s->out[j]));
+    return PEN_OK;
+}
+
+static pen_status paths_run(bench *b)
+{
+    struct paths *s = b->state;
+    pen_gbm_out out = { s->out[0], s->out[1], s->out[2], s->out[3] };
+    return s->kind == 2 ? pen_simulate_gbm_paths(b->queue, &s->model, s->whole)
+                        : pen_simulate_gbm(b->queue, &s->model, &out);
+}
+
+/* Within five standard errors of the exact mean. */
+static pen_status paths_check(bench *b)
+{
+    struct paths *s = b->state;
+    pen_sample_summary summary;
+    double want = 100 * exp(0.05);
+    if (s->kind == 2)
+        return pen_queue_wait(b->queue);
+    PEN_TRY(pen_sample_summarise(b->queue, s->out[0], NULL, 0, &summary, NULL));
+    if (!(fabs(summary.mean - want) < 5 * summary.stdev / sqrt((double)s->model.n_paths)))
+        return pen_fail(PEN_E_INTERNAL, "mean %.17g, expected %.17g", summary.mean, want);
+    return PEN_OK;
+}
+
+/* The same generator and method, a number at a time. */
+static pen_status paths_peer(bench *b)
+{
+    struct paths *s = b->state;
+    double dt = 1.0 / (double)s->model.n_steps, drift = (0.05 - 0.02) * dt, vol = 0.2 * sqrt(dt);
+    if (!pen_device_is_host(b->device) || b->test->dtype != PEN_F64 || s->kind != 0)
+        return PEN_E_UNSUPPORTED;
+    for (size_t p = 0; p < s->model.n_paths; p++) {
+        pen_rng rng;
+        double x = 0;
+        pen_rng_init(&rng, 0, (uint32_t)p, 1, 0);
+        for (size_t k = 0; k < s->model.n_steps; k += 2) {
+            double radius = sqrt(-2 * log(pen_rng_uniform(&rng)));
+            double angle = 6.283185307179586 * pen_rng_uniform(&rng);
+            x += drift + vol * radius * cos(angle);
+            if (k + 1 < s->model.n_steps)
+                x += drift + vol * radius * sin(angle);
+        }
+        s->sum += 100 * exp(x);
+    }
+    return PEN_OK;
+}
+
+static const struct chain_case in_cache = { 4096, 6 }, large = { 4000000, 6 },
+                               price_only = { 4000000, 1 };
+static const struct paths_case terminal = { 16384, 252, 0 }, all = { 16384, 252, 1 },
+                               whole = { 16384, 252, 2 };
+
+#define CHAIN(title, type, size, columns)                                                          \
+    {                                                                                              \
+        .name = title, .item = "option", .dtype = type,                                            \
+        .bytes_per_item = (columns) * (type == PEN_F32 ? 4 : 8), .prepare = chain_prepare,         \
+        .run = chain_run, .check = chain_check, .clear = chain_clear,                              \
+        .peer_name = type == PEN_F64 ? "scalar libm, 1 thread" : NULL, .peer = chain_peer,         \
+        .with = &(size)                                                                            \
+    }
+#define PATHS(title, type, kind, bytes)                                                            \
+    {                                                                                              \
+        .name = title, .item = "path-step", .dtype = type, .bytes_per_item = bytes,                \
+        .prepare = paths_prepare, .run = paths_run, .check = paths_check, .clear = paths_clear,    \
+        .peer_name = type == PEN_F64 ? "scalar libm, 1 thread" : NULL, .peer = paths_peer,         \
+        .with = &(kind)                                                                            \
+    }
+
+static const bench_case cases[] = {
+    CHAIN("european_greeks_f32_4096", PEN_F32, in_cache, 11),
+    CHAIN("european_greeks_f64_4096", PEN_F64, in_cache, 11),
+    CHAIN("european_greeks_f32_4m", PEN_F32, large, 11),
+    CHAIN("european_greeks_f64_4m", PEN_F64, large, 11),
+    CHAIN("european_price_f64_4m", PEN_F64, price_only, 6),
+    PATHS("gbm_terminal_f32_252", PEN_F32, terminal, 0),
+    PATHS("gbm_terminal_f64_252", PEN_F64, terminal, 0),
+    PATHS("gbm_mean_extremes_f64_252", PEN_F64, all, 0),
+    PATHS("gbm_paths_f64_252", PEN_F64, whole, 8),
+};
+
+const bench_area bench_pricing = { "pricing", cases, PEN_COUNT(cases) };
