@@ -187,13 +187,14 @@ static void NAME(column)(size_t device, int n)
 {
     real *x = NAME(numbers)((size_t)n), *out = NAME(numbers)((size_t)n + 1),
          *want = NAME(numbers)((size_t)n + 1), one = (real)0.75;
-    for (int is_one = 0; is_one < 2; is_one++) {
+    for (int turn = 0; turn < 4; turn++) {
+        int is_one = turn % 2, stream = turn / 2;
         for (int i = 0; i < n; i++)
             want[i] = (is_one ? one : x[i]) + one;
         want[n] = out[n] = -1; /* the item after the limit is left alone */
         const void *none = NULL;
         kernel_slot slots[] = { SLOT_IN(x, (size_t)n * sizeof *x), SLOT_VALUE(one), SLOT_VALUE(n),
-                                SLOT_BOTH(out, ((size_t)n + 1) * sizeof *out) };
+                                SLOT_VALUE(stream), SLOT_BOTH(out, ((size_t)n + 1) * sizeof *out) };
         if (is_one)
             slots[0] = (kernel_slot)SLOT_VALUE(none);
         CHECK_OK(run_kernel(matrix_select(device), "prelude_column", DTYPE,

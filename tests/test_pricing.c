@@ -406,6 +406,29 @@ static void any_subset_of_outputs_has_the_same_bits(void)
     book_free(&b);
 }
 
+/* Large outputs go past the caches, in rows of every length at the end. */
+static void large_outputs_have_the_same_bits(void)
+{
+    enum { N = 720003 };
+    book b = random_book(N, PEN_F64);
+    double *all = need(N_OUT * N * sizeof *all), *one = need(N * sizeof *one);
+    pen_device *device;
+    pen_queue *queue;
+    CHECK_OK(pen_device_open("cpu:0", &device));
+    CHECK_OK(pen_queue_create(device, &queue));
+    CHECK_OK(price_book(queue, PEN_F64, &b, all));
+    for (int j = 0; j < N_OUT; j++) {
+        b.wanted = 1u << j;
+        CHECK_OK(price_book(queue, PEN_F64, &b, one));
+        CHECK(memcmp(one, all + (size_t)j * N, N * sizeof *one) == 0);
+    }
+    pen_queue_destroy(queue);
+    pen_device_close(device);
+    free(all);
+    free(one);
+    book_free(&b);
+}
+
 static void panels_that_do_not_fit_are_refused(void)
 {
     double values[12] = { 0 };
@@ -452,6 +475,7 @@ static const check_test tests[] = {
     TEST(bits_are_the_same_on_every_device),
     TEST(one_number_for_all_gives_the_bits_of_a_column),
     TEST(any_subset_of_outputs_has_the_same_bits),
+    TEST(large_outputs_have_the_same_bits),
     TEST(panels_that_do_not_fit_are_refused),
 };
 TEST_MAIN(tests)

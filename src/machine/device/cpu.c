@@ -164,6 +164,10 @@ static void run_range(void *context, size_t begin, size_t end)
     }
     for (size_t group = begin; group < end; group++)
         work->fn(&(pen_span){ (int)group, (int)group + 1 }, work->args);
+#if defined(__x86_64__)
+    __builtin_ia32_sfence(); /* stores past the caches (COLUMN_OUT) before the news that we are done
+                              */
+#endif
 }
 
 /* Items per piece: enough for PIECE_NS, and a few pieces a thread so that a

@@ -125,6 +125,49 @@ DEVICE vreal v_abs(vreal a)
     return (vreal)((vmask)a & (((vmask){ 0 } + 1) << (PEN_REAL_F64 ? 63 : 31) ^ -1));
 }
 
+/* GROUP_SIZE elements of an output from `row` on, written as name[t].  Streamed
+ * ones pass the caches by: they are collected here and go out at COLUMN_DONE; the
+ * launcher fences them before it says that the work is done. */
+#define COLUMN_OUT(T, name, data, row, is_streamed)                                                \
+    T name##_held_[GROUP_SIZE] __attribute__((aligned(64)));                                       \
+    T *name = (is_streamed) && (uintptr_t)((data) + (row)) % PEN_VECTOR_BYTES == 0                 \
+                  ? name##_held_                                                                   \
+                  : (data) + (row)
+#define COLUMN_DONE(name, data, row, count)                                                        \
+    do                                                                                             \
+        if (name == name##_held_)                                                                  \
+            stream_((data) + (row), name##_held_, count);                                          \
+    while (0)
+#if !defined(__x86_64__)
+#define STREAM_VECTOR_(to, from) (*(vreal *)(to) = *(const vreal *)(from))
+#elif defined(__clang__)
+#define STREAM_VECTOR_(to, from) __builtin_nontemporal_store(*(const vreal *)(from), (vreal *)(to))
+#else
+#define STREAM_JOIN_(a, b) a##b
+#define STREAM_(suffix, to, from)                                                                  \
+    STREAM_JOIN_(__builtin_ia32_movntp, suffix)(to, *(const vreal *)(from))
+#if PEN_VECTOR_BYTES == 64
+#define STREAM_WIDTH_(letter) letter##512
+#elif PEN_VECTOR_BYTES == 32
+#define STREAM_WIDTH_(letter) letter##256
+#else
+#define STREAM_WIDTH_(letter) letter
+#endif
+#if PEN_REAL_F64
+#define STREAM_VECTOR_(to, from) STREAM_(STREAM_WIDTH_(d), to, from)
+#else
+#define STREAM_VECTOR_(to, from) STREAM_(STREAM_WIDTH_(s), to, from)
+#endif
+#endif
+DEVICE void stream_(real *to, const real *from, int count)
+{
+    int whole = count - count % VREAL_LEN_;
+    for (int t = 0; t < whole; t += VREAL_LEN_)
+        STREAM_VECTOR_(to + t, from + t);
+    for (int t = whole; t < count; t++)
+        to[t] = from[t];
+}
+
 /* Words: 64-bit integers side by side, for random numbers. */
 #define VWORD_LEN_ (PEN_VECTOR_BYTES / 8)
 typedef u64 vword __attribute__((vector_size(PEN_VECTOR_BYTES), may_alias));

@@ -41,6 +41,8 @@ typedef uchar uint8_t;
     const T name##_one_ = (one);                                                                   \
     GLOBAL const T *name = (data) == 0 ? (data) : (data) + (row)
 #define AT(name, t) ((name) == 0 ? name##_one_ : (name)[t])
+#define COLUMN_OUT(T, name, data, row, is_streamed) GLOBAL T *name = (data) + (row)
+#define COLUMN_DONE(name, data, row, count)
 
 #define LANE_COUNT 32
 #define LANES(l) for (int l = (int)get_local_id(0), l##_once = 1; l##_once; l##_once = 0)
