@@ -211,7 +211,7 @@ run: setup
 test: setup
 	@$(MAKE) --no-print-directory $(jobs) tests
 # Set-up done: what is run again and again while developing.
-tests: all $(TEST_BIN) $(EXAMPLE_BIN) $(O)/tests/emulate_cuda.so
+tests: all $(TEST_BIN) $(EXAMPLE_BIN) $(O)/tests/emulate_cuda.so $(O)/tests/mock_cublaslt.so
 	@BUILD=$(BUILD) O=$(O) CC='$(CC)' PENSTOCK=$(O)/penstock scripts/run_tests.sh $(TEST_BIN) $(TEST_SH)
 check: setup
 	@$(MAKE) --no-print-directory $(jobs) lint

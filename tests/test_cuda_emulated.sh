@@ -14,6 +14,7 @@ emulated() {
     [ -n "$EMULATE_CXX" ] || skip "no C++ compiler" || return
     [ -x "$O/tests/$1" ] && [ -f "$library" ] || skip "$1 is not built" || return
     PENSTOCK_LIBCUDA=$library PENSTOCK_LIBNVRTC=$library PENSTOCK_LIBNVML=/nonexistent \
+        PENSTOCK_LIBCUBLASLT=${library%/*}/mock_cublaslt.so MOCK_CUBLASLT_CALLS=$tmp/cublaslt \
         PENSTOCK_CACHE=off PENSTOCK_TEST_DEVICES="cpu cuda" PENSTOCK_TEST_NEEDS=cuda:0 \
         "$O/tests/$1" >"$tmp/$1.log" 2>&1 && return 0
     grep -v '^  ok ' "$tmp/$1.log"
@@ -23,4 +24,9 @@ for file in $(grep -lE '"(device_matrix|mathops)\.h"' tests/test_*.c); do
     name=$(basename "$file" .c)
     [ "$name" = test_device ] || check "$name" emulated "$name"
 done
+products_went_to_cublaslt() {
+    [ -x "$O/tests/test_matmul" ] && [ -s "$tmp/test_matmul.log" ] || skip "test_matmul did not run" || return
+    [ -s "$tmp/cublaslt" ]
+}
+check products_went_to_cublaslt products_went_to_cublaslt
 finish

@@ -169,9 +169,11 @@ static void products_are_the_same_bits_everywhere(void)
 static void fast_products_are_within_tolerance_everywhere(void)
 {
     for (size_t i = 0; i < matrix_size(); i++)
-        for (int dtype = 0; dtype < 2; dtype++) {
+        for (unsigned choice = 0; choice < 32; choice++) {
             pen_queue *queue = matrix_select(i);
-            product_job job = make_job(dtype, 70, 100, 130, 16 + 4, PLAIN);
+            size_t s = choice % COUNT(shapes);
+            product_job job = make_job(choice % 3 == 0 ? PEN_F64 : PEN_F32, shapes[s][0],
+                                       shapes[s][1], shapes[s][2], choice, PLAIN);
             job.params.mode = PEN_MATMUL_FAST;
             void *got = malloc(job.c_count * 8);
             CHECK_OK(run_product(queue, &job, got));

@@ -194,6 +194,8 @@ static void cuda_close(pen_device *base)
         return;
     if (dev->context != NULL)
         pen_cu.cuCtxSetCurrent(dev->context);
+    if (dev->blas != NULL)
+        dev->blas_release(dev->blas);
     pen_cuda_programs_release(dev);
     if (dev->context != NULL)
         pen_cu.cuDevicePrimaryCtxRelease_v2(dev->id);
@@ -354,6 +356,12 @@ static pen_status cuda_launch(pen_queue *q, const pen_kernel *kernel, pen_dtype 
                stream_of(q), (void **)(size_t)args, NULL);
     }
     return s == PEN_OK ? s : pen_fail_context(s, "%s", kernel->name);
+}
+
+pen_status pen_cuda_enter(pen_queue *queue, cuda_stream *stream)
+{
+    *stream = stream_of(queue);
+    return enter(queue->device);
 }
 
 static pen_status cuda_wait(pen_queue *q)

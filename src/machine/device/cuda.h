@@ -138,7 +138,13 @@ typedef struct cuda_device {
     bool has_lock;
     cuda_program *programs;
     cuda_function *functions; /* by [pen_dtype * pen_kernel_count + index]; NULL until used */
+    void *blas;               /* machine/math's cuBLASLt handle, or NULL */
+    void (*blas_release)(void *blas);
 } cuda_device;
+
+/* Makes the queue's device current on this thread, for libraries that work on its
+ * stream. */
+pen_status pen_cuda_enter(pen_queue *queue, cuda_stream *stream);
 
 /* The kernel, built on first use; call with the device's lock held and its
  * context current. */

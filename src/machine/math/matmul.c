@@ -6,6 +6,7 @@
 
 #include "../base/alloc.h"
 #include "../base/status.h"
+#include "cublaslt.h"
 #include "matmul_host.h"
 #include "scratch.h"
 
@@ -93,6 +94,11 @@ pen_status pen_matmul(pen_queue *queue, const pen_matmul_params *params)
         plain.b = packed->data;
         plain.transpose_b = packed->is_transposed;
         plain.b_stride = packed->is_transposed ? packed->k : packed->n;
+    }
+    if (params->mode == PEN_MATMUL_FAST) {
+        pen_status s = cublaslt_matmul(queue, &plain);
+        if (s != PEN_E_UNSUPPORTED)
+            return s;
     }
     return matmul_portable(queue, &plain);
 }
