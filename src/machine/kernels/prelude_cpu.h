@@ -67,7 +67,12 @@ typedef int64_t i64;
 #define LANE_VECTORS_ (LANE_COUNT / VREAL_LEN_)
 typedef real vreal __attribute__((vector_size(PEN_VECTOR_BYTES), may_alias));
 typedef ireal_ vmask __attribute__((vector_size(PEN_VECTOR_BYTES), may_alias));
-#ifdef __clang__
+/* Unrolling keeps lanes in registers where there are enough of them; a 16-byte
+ * build, whose fused multiply-adds are calls, would only grow. */
+#if PEN_VECTOR_BYTES == 16
+#define LANES(l) for (int l = 0; l < LANE_VECTORS_; l++)
+#define UNROLL4
+#elif defined(__clang__)
 #define LANES(l) _Pragma("clang loop unroll(full)") for (int l = 0; l < LANE_VECTORS_; l++)
 #define UNROLL4 _Pragma("clang loop unroll_count(4)")
 #else
