@@ -1,5 +1,5 @@
 /* The inner kernels for each instruction set, from one text.  Compiled with -O3
- * in every build: nothing else keeps a kernel's sums in registers. */
+ * in every build without a sanitizer: nothing else keeps a kernel's sums in registers. */
 #include "gemm.h"
 
 enum { GEMM_AHEAD = 8 }; /* rows of B fetched ahead: worth 5 % where the panel is in the L2 cache */
