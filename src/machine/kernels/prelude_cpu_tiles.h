@@ -86,15 +86,9 @@ DEVICE void tile_load(real *restrict tile, const real *restrict base, const isiz
 /* Full cache lines that nobody reads soon go around the cache. */
 DEVICE void store_vreal_(real *to, vreal value, int is_streamed)
 {
-#if PEN_VECTOR_BYTES == 64 && defined(__AVX512F__)
+#if PEN_VECTOR_BYTES == 64
     if (is_streamed && ((uintptr_t)to & 63) == 0) {
-#if PEN_REAL_F64
-        typedef double out_ __attribute__((vector_size(64)));
-        __builtin_ia32_movntpd512(to, (out_)value);
-#else
-        typedef float out_ __attribute__((vector_size(64)));
-        __builtin_ia32_movntps512(to, (out_)value);
-#endif
+        STREAM_VECTOR_(to, &value);
         return;
     }
 #endif
