@@ -165,6 +165,18 @@ static void lanes_run_side_by_side(void)
     matrix_restore();
 }
 
+static void tiles_carry_lanes_of_any_length(void)
+{
+    static const int steps[] = { 5, 8, 31, 64, 65, 130 };
+    static const size_t lanes[] = { 1, 16, 33, 64 };
+    for (size_t d = 0; d < matrix_size(); d++)
+        for (size_t i = 0; i < COUNT(steps); i++) {
+            tiles_f32(d, lanes[i % COUNT(lanes)], steps[i]);
+            tiles_f64(d, lanes[(i + 1) % COUNT(lanes)], steps[i]);
+        }
+    matrix_restore();
+}
+
 static const check_test tests[] = {
     TEST(flat_kernels_see_every_item_once),
     TEST(rows_are_found_at_their_stride),
@@ -174,5 +186,6 @@ static const check_test tests[] = {
     TEST(groups_share_memory_in_phases),
     TEST(columns_may_be_one_number),
     TEST(lanes_run_side_by_side),
+    TEST(tiles_carry_lanes_of_any_length),
 };
 TEST_MAIN(tests)

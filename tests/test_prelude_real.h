@@ -271,3 +271,35 @@ static void NAME(lanes)(size_t device, size_t n)
     free(state);
     free(want_state);
 }
+
+/* Series of `steps` values; what is not stored keeps run_kernel's pattern. */
+static void NAME(tiles)(size_t device, size_t n, int steps)
+{
+    pen_queue *queue = matrix_select(device);
+    size_t cells = n * (size_t)steps;
+    real *x = NAME(numbers)(cells), *out = NAME(numbers)(cells), *want = NAME(numbers)(cells);
+    memset(want, 0xA5, cells * sizeof *want);
+    int digit = steps % 8, is_streamed = steps % 2;
+    for (size_t lane = 0; lane < n; lane++) {
+        real sum = 0;
+        for (int t = 0; t < steps - (int)(lane % 5); t++) {
+            sum += x[lane * (size_t)steps + (size_t)t];
+            if (t >= (int)(lane % 3))
+                want[lane * (size_t)steps + (size_t)t] = sum + (real)digit;
+        }
+    }
+    int64_t stride = steps;
+    kernel_slot slots[] = {
+        SLOT_IN(x, cells * sizeof *x),
+        SLOT_VALUE(stride),
+        SLOT_VALUE(steps),
+        SLOT_VALUE(digit),
+        SLOT_VALUE(is_streamed),
+        SLOT_OUT(out, cells * sizeof *out),
+    };
+    CHECK_OK(run_kernel(queue, "prelude_tiles", DTYPE, pen_lanes(n), slots, COUNT(slots)));
+    check_reals("tiles", matrix_label(device), out, want, cells, DTYPE);
+    free(x);
+    free(out);
+    free(want);
+}
