@@ -8,10 +8,11 @@
 #include "../src/machine/base/clock.h"
 #include "../src/machine/base/status.h"
 
-extern const bench_area bench_math, bench_matmul, bench_memory, bench_pricing, bench_text;
+extern const bench_area bench_indicators, bench_math, bench_matmul, bench_memory, bench_pricing,
+    bench_text;
 
 const bench_area *const bench_areas[] = {
-    &bench_math, &bench_matmul, &bench_memory, &bench_pricing, &bench_text, NULL,
+    &bench_indicators, &bench_math, &bench_matmul, &bench_memory, &bench_pricing, &bench_text, NULL
 };
 
 enum { MOST_SAMPLES = 2000, FEWEST_SAMPLES = 5 };
