@@ -101,7 +101,7 @@ endif
 # Inside a target that starts make again: all cores, unless the caller said how many.
 jobs  = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: all run test tests check lint layers format format-check examples setup install uninstall \
+.PHONY: all run test tests check lint layers format format-check docs examples setup install uninstall \
         fuzz coverage kernels kernel-objects gpu-bundle gpu-check clean help
 .DELETE_ON_ERROR:
 all: $(O)/libpenstock.a $(O)/libpenstock.so $(if $(CLI_MAIN),$(O)/penstock)
@@ -261,6 +261,11 @@ lint: layers format-check
 layers:
 	@tools/check_layers.sh
 FORMATTED = $(shell find include src tests tools bench examples -name '*.[chk]' -o -name '*.kh')
+# The table of indicators in docs/indicators.md, from the catalogue.
+docs: all
+	@{ sed '/^<!-- catalogue -->/q' docs/indicators.md; echo '```text'; $(O)/penstock indicators --list; \
+	echo '```'; sed -n '/^<!-- end of the catalogue -->/,$$p' docs/indicators.md; } >$(O)/indicators.md
+	@cp $(O)/indicators.md docs/indicators.md
 format:
 	@clang-format -i $(FORMATTED)
 format-check:
@@ -316,6 +321,7 @@ help:
 	@echo "all       library and program in $(O)    tests      the same without the set-up"
 	@echo "check     tests, layers, format, kernels           lint       the checks without the tests"
 	@echo "examples  examples/ in $(O)/examples     format     clang-format everything"
+	@echo "docs      the table of indicators in docs/"
 	@echo "install   under DESTDIR and PREFIX                 uninstall  the reverse"
 	@echo "kernels   each kernel with each compiler           gpu-check  same bits and speed on cuda:0"
 	@echo "gpu-bundle  what gpu-check needs on a machine without packages"

@@ -8,6 +8,8 @@
 
 #include "penstock/indicator.h"
 
+static char data_folder[PATH_MAX], docs_page[PATH_MAX]; /* found before the folder changes */
+
 /* Runs the line and compares all that it prints. */
 static void prints(const char *line, const char *want)
 {
@@ -178,6 +180,17 @@ static void the_catalogue_is_listed_whole(void)
     json_decref(root);
 }
 
+static void the_catalogue_in_the_docs_is_the_program_s(void)
+{
+    static char text[1 << 18];
+    NEED_PROGRAM();
+    slurp(docs_page, text, sizeof text);
+    CHECK(run("$P indicators --list") == 0);
+    if (strstr(text, out) == NULL)
+        printf("    docs/indicators.md has another table; 'make docs' renews it\n");
+    CHECK(strstr(text, out) != NULL);
+}
+
 static void a_plot_shows_prices_and_a_panel_for_each_oscillator(void)
 {
     NEED_PROGRAM();
@@ -191,8 +204,6 @@ static void a_plot_shows_prices_and_a_panel_for_each_oscillator(void)
          "several symbols");
     says("$P indicators close.csv --do sma:2 --plot no/such/p.svg", 1, "", "no/such/p.svg");
 }
-
-static char data_folder[PATH_MAX];
 
 /* The calls over one file give as many lines as it has. */
 static void try_file(const char *name, const char *calls)
@@ -233,6 +244,7 @@ static const check_test tests[] = {
     TEST(each_symbol_is_a_series_and_rows_keep_their_order),
     TEST(json_has_the_device_the_times_and_null_where_nothing_is),
     TEST(the_catalogue_is_listed_whole),
+    TEST(the_catalogue_in_the_docs_is_the_program_s),
     TEST(a_plot_shows_prices_and_a_panel_for_each_oscillator),
     TEST(real_bars_go_through_every_indicator),
     TEST(nothing_is_left_behind),
@@ -242,5 +254,7 @@ int main(int argc, char **argv)
 {
     if (realpath("../shared/data/daily", data_folder) == NULL)
         data_folder[0] = '\0';
+    if (realpath("docs/indicators.md", docs_page) == NULL)
+        docs_page[0] = '\0';
     return check_main_(tests, COUNT(tests), argc, argv);
 }
