@@ -443,7 +443,7 @@ static void panels_that_do_not_fit_are_refused(void)
     CHECK_OK(pen_panel_wrap(PEN_F64, values, 2, 3, 4, &gaps));
     pen_european in = { { NULL, 1 },  { NULL, 100 }, { NULL, 100 }, { NULL, 1 },
                         { NULL, .2 }, { NULL, 0 },   { NULL, 0 } };
-    pen_european_out results = { NULL };
+    pen_european_out results = { .price_px = NULL };
     CHECK_STATUS(pen_price_european(queue, &in, &results), PEN_E_ARG);
     results.delta = out;
     in.vol_frac.each = shorter;
