@@ -212,6 +212,12 @@ static int window_rows(int window, int base_rows, int width, int *max_ring)
     return rows;
 }
 
+/* The lowest levels keep the same state whatever the window. */
+static int window_memory(int window)
+{
+    return max_int(window, 8);
+}
+
 pen_status ind_mean(ind_program *p, ind_value x, int window, ind_value *out)
 {
     ind_step step = { .op = IND_MEAN,
@@ -223,7 +229,7 @@ pen_status ind_mean(ind_program *p, ind_value x, int window, ind_value *out)
                       .n_consts = 1,
                       .first = x.first + window - 1 };
     step.n_state = window_rows(window, 7, 1, &step.max_ring);
-    step.memory = ind_memory(step.in, step.n_in, window);
+    step.memory = ind_memory(step.in, step.n_in, window_memory(window));
     return ind_emit(p, &step, out);
 }
 
@@ -238,7 +244,7 @@ pen_status ind_mean_stdev(ind_program *p, ind_value x, int window, ind_value out
                       .n_consts = 1,
                       .first = x.first + window - 1 };
     step.n_state = window_rows(window, 13, 2, &step.max_ring);
-    step.memory = ind_memory(step.in, step.n_in, window);
+    step.memory = ind_memory(step.in, step.n_in, window_memory(window));
     return ind_emit(p, &step, out);
 }
 

@@ -19,6 +19,7 @@ enum {
     MIN_CHUNK = 4096,       /* shorter chunks are not worth a warm-up */
     CPU_LANES_WANTED = 64,  /* lanes that keep a device busy */
     GPU_LANES_WANTED = 16384,
+    LINE_VALUES = 16, /* f32 values in a cache line */
 };
 
 /* One run of one program. */
@@ -145,22 +146,24 @@ static int round_up(int64_t x, int unit)
     return (int)((x + unit - 1) / unit * unit);
 }
 
-/* Chunks start at multiples of the largest ring, so that rings line up. */
+/* Chunks start at multiples of the largest ring, so that rings line up, and of a
+ * cache line, so that their results can be stored past the caches. */
 static bool plan_cut(const run *r, cut *out)
 {
     const ind_program *p = r->program;
+    int unit = p->max_ring > LINE_VALUES ? p->max_ring : LINE_VALUES;
     int wanted = pen_device_is_host(r->device) ? CPU_LANES_WANTED : GPU_LANES_WANTED;
     if (p->memory < 0 || r->n_series >= wanted)
         return false;
-    int64_t warm = round_up((int64_t)p->memory + 1, p->max_ring > 0 ? p->max_ring : 1);
-    int64_t head = round_up((int64_t)p->max_first + 2, p->max_ring > 0 ? p->max_ring : 1) + warm;
+    int64_t warm = round_up((int64_t)p->memory + 1, unit);
+    int64_t head = round_up((int64_t)p->max_first + 2, unit) + warm;
     int64_t least = 4 * warm > MIN_CHUNK ? 4 * warm : MIN_CHUNK;
     int64_t count = (wanted + r->n_series - 1) / r->n_series;
     if (count > (r->n_points - head) / least)
         count = (r->n_points - head) / least;
     if (count < 2 || head >= r->n_points)
         return false;
-    int64_t length = round_up((r->n_points - head + count - 1) / count, p->max_ring);
+    int64_t length = round_up((r->n_points - head + count - 1) / count, unit);
     *out = (cut){ (int)head, (int)warm, (int)length, (int)count };
     return true;
 }

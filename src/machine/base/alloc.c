@@ -1,15 +1,18 @@
 /* Allocation with checked sizes and a countdown that injects failure. */
-#define _POSIX_C_SOURCE 200809L
+#define _GNU_SOURCE
 #include "alloc.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "size.h"
 
-enum { ALIGN = 64 };
+/* Large arrays are asked to lie in huge pages: streams through many of them at
+ * once, as lanes are, would otherwise wait for page tables. */
+enum { ALIGN = 64, HUGE_PAGE = 2 << 20, HUGE_BYTES = 2 * HUGE_PAGE };
 
 static atomic_long live;
 static atomic_long countdown = -1;
@@ -45,8 +48,11 @@ pen_status pen_alloc_array(size_t count, size_t bytes, void **out)
     size_t total;
     PEN_TRY(pen_size_mul(count, bytes, &total));
     void *block = NULL;
-    if (is_injected() || posix_memalign(&block, ALIGN, total > 0 ? total : 1) != 0)
+    size_t align = total >= HUGE_BYTES ? HUGE_PAGE : ALIGN;
+    if (is_injected() || posix_memalign(&block, align, total > 0 ? total : 1) != 0)
         return no_memory(total);
+    if (total >= HUGE_BYTES)
+        madvise(block, total, MADV_HUGEPAGE); /* a wish */
     atomic_fetch_add_explicit(&live, 1, memory_order_relaxed);
     *out = block;
     return PEN_OK;
