@@ -116,8 +116,13 @@ static void bad_requests_are_usage_errors_that_say_why(void)
 static void empty_short_and_broken_files_are_taken_for_what_they_are(void)
 {
     NEED_PROGRAM();
-    prints("$P indicators - --do sma:2 </dev/null", "sma_2\n");
-    prints("echo date,open,high,low,close | $P indicators - --do 'atr rsi'", "atr,rsi\n");
+    says("$P indicators - --do sma:2 </dev/null", 1, "",
+         "standard input: empty, expected a header and rows of prices");
+    says("printf '\\n\\n' | $P indicators - --do sma:2", 1, "", "empty, expected a header");
+    says("echo date,open,high,low,close >head.csv; $P indicators head.csv --do 'atr rsi' -o no.csv",
+         1, "", "head.csv: a header without rows, expected rows of prices below it");
+    CHECK(out[0] == '\0' && access("no.csv", F_OK) != 0);
+    says("echo symbol | $P indicators - --do sma:2", 1, "", "a header without rows");
     prints("printf 'date,close\\n2020-01-01,5' | $P indicators - --do 'sma:2 rsi macd'",
            "date,sma_2,rsi,macd.macd,macd.signal,macd.hist\n2020-01-01,,,,,\n");
     says("printf 'date,close\\n2020-01-01,5\\n2020-01-02\\n' | $P indicators - --do sma:2", 1, "",

@@ -49,13 +49,24 @@ static pen_status read_request(cli *c, indicators *w)
     return check_names(c, w->plan);
 }
 
+static pen_status read_input(cli *c, indicators *w)
+{
+    PEN_TRY(pen_table_read(c->args[0], NULL, &w->table));
+    w->rows = pen_table_rows(w->table);
+    if (w->rows == 0)
+        return pen_fail(PEN_E_PARSE, "%s: %s", pen_table_source(w->table),
+                        pen_table_columns(w->table) == 0
+                            ? "empty, expected a header and rows of prices"
+                            : "a header without rows, expected rows of prices below it");
+    w->has_symbols = pen_table_symbol_column(w->table, &w->symbol_column) == PEN_OK;
+    indicators_note_quirks(c, w->table);
+    return PEN_OK;
+}
+
 static pen_status compute(cli *c, indicators *w)
 {
     PEN_TRY(read_request(c, w));
-    PEN_TRY(pen_table_read(c->args[0], NULL, &w->table));
-    w->rows = pen_table_rows(w->table);
-    w->has_symbols = pen_table_symbol_column(w->table, &w->symbol_column) == PEN_OK;
-    indicators_note_quirks(c, w->table);
+    PEN_TRY(read_input(c, w));
     PEN_TRY(indicators_run(c, w));
     if (cli_has(c, "plot"))
         PEN_TRY(indicators_plot(w, cli_text(c, "plot")));

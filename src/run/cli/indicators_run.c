@@ -316,16 +316,12 @@ pen_status indicators_run(const cli *c, indicators *w)
 {
     size_t cells, column;
     pen_device *device;
-    for (size_t i = 0; w->rows > 0 && i < pen_plan_input_count(w->plan); i++)
+    for (size_t i = 0; i < pen_plan_input_count(w->plan); i++)
         PEN_TRY(indicators_column(w->table, pen_plan_input(w->plan, i), &column));
     PEN_TRY(pen_size_mul(w->rows, w->n_outputs, &cells));
     PEN_TRY(pen_alloc_array(cells, sizeof *w->values, (void **)&w->values));
     PEN_TRY(cli_open_device(c, &device));
-    pen_status s = PEN_OK;
-    if (w->rows > 0)
-        s = run_on(w, device);
-    else
-        snprintf(w->device, sizeof w->device, "%s", pen_device_describe(device)->name);
+    pen_status s = run_on(w, device);
     pen_device_close(device);
     return s;
 }
