@@ -204,11 +204,11 @@ static void wrong_settings_are_named_with_their_place(void)
         const char *text, *want;
         pen_status status;
     } rows[] = {
-        { "devcie: x\n", "p.yaml:1:1: unknown key 'devcie', the nearest known one is 'device'",
+        { "devcie: x\n", "p.yaml:1:1: unknown key 'devcie'; did you mean 'device'?",
           PEN_E_NOTFOUND },
         { "log:\n  json: false\n  levle: info\n",
-          "p.yaml:3:3: unknown key 'log.levle', the nearest known one is 'log.level'",
-          PEN_E_NOTFOUND },
+          "p.yaml:3:3: unknown key 'log.levle'; did you mean 'log.level'?", PEN_E_NOTFOUND },
+        { "colour: blue\n", "p.yaml:1:1: unknown key 'colour'", PEN_E_NOTFOUND },
         { "log:\n  level: loud\n", "p.yaml:2:3: log.level: expected one of: error warn info debug",
           PEN_E_ARG },
         { "threads: many\n", "p.yaml:1:1: threads: expected a whole number", PEN_E_ARG },

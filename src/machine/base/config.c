@@ -10,9 +10,10 @@
 #include "alloc.h"
 #include "file.h"
 #include "json.h"
+#include "nearest.h"
 #include "yaml.h"
 
-enum { PATH_BYTES = 256 };
+enum { PATH_BYTES = 256, MOST_KEYS = 256 };
 
 struct pen_config {
     char *source;
@@ -46,43 +47,18 @@ static void describe_place(const pen_config *c, const char *path, char *out, siz
         snprintf(out, capacity, "%s", c->source);
 }
 
-/* How many characters to insert, delete or change to get from a to b. */
-static size_t edit_distance(const char *a, const char *b)
-{
-    size_t n = strlen(b), row[PATH_BYTES + 1];
-    if (n > PATH_BYTES)
-        return n;
-    for (size_t j = 0; j <= n; j++)
-        row[j] = j;
-    for (size_t i = 1; a[i - 1] != 0; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= n; j++) {
-            size_t best = diagonal + (a[i - 1] != b[j - 1]);
-            diagonal = row[j];
-            best = row[j] + 1 < best ? row[j] + 1 : best;
-            row[j] = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
-        }
-    }
-    return row[n];
-}
-
 static pen_status unknown_key(const pen_config *c, const char *path)
 {
-    size_t best = 0, distance = SIZE_MAX;
+    const char *names[MOST_KEYS];
     char place[PATH_BYTES];
-    for (size_t i = 0; i < c->n_keys; i++) {
-        size_t d = edit_distance(path, c->keys[i].path);
-        if (d < distance) {
-            distance = d;
-            best = i;
-        }
-    }
+    size_t n = c->n_keys < MOST_KEYS ? c->n_keys : MOST_KEYS;
+    for (size_t i = 0; i < n; i++)
+        names[i] = c->keys[i].path;
+    const char *near = pen_nearest(path, names, n);
     describe_place(c, path, place, sizeof place);
-    if (c->n_keys == 0)
-        return pen_fail(PEN_E_NOTFOUND, "%s: unknown key '%s'", place, path);
-    return pen_fail(PEN_E_NOTFOUND, "%s: unknown key '%s', the nearest known one is '%s'", place,
-                    path, c->keys[best].path);
+    return pen_fail(PEN_E_NOTFOUND, "%s: unknown key '%s'%s%s%s", place, path,
+                    near != NULL ? "; did you mean '" : "", near != NULL ? near : "",
+                    near != NULL ? "'?" : "");
 }
 
 static pen_status wrong_value(const pen_config *c, const pen_config_key *key, const char *expected)

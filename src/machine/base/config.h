@@ -32,7 +32,7 @@ typedef struct pen_config pen_config;
  *         ~/.config; none of them: the fallbacks alone
  *   keys  borrowed, must outlive the configuration
  * PEN_E_IO, PEN_E_PARSE with file:line:column; an unknown key is PEN_E_NOTFOUND and
- * names the nearest known one, a wrong type or value PEN_E_ARG.  Threads: any. */
+ * names the known one it may be, a wrong type or value PEN_E_ARG.  Threads: any. */
 pen_status pen_config_load(const char *path, const pen_config_key *keys, size_t n_keys,
                            pen_config **out);
 /* The same from text; `name` decides the format and is for messages. */
