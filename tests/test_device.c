@@ -4,6 +4,7 @@
 #include "check.h"
 #include "device_matrix.h"
 #include "machine/base/alloc.h"
+#include "machine/device/backend.h"
 #include "machine/device/launch.h"
 #include "penstock/penstock.h"
 #include "run_kernel.h"
@@ -56,6 +57,50 @@ static void a_device_is_chosen_by_name_or_environment(void)
     CHECK_OK(pen_device_open("", &dev));
     pen_device_close(dev);
     unsetenv("PENSTOCK_DEVICE");
+}
+
+static void keep_line(void *line, pen_log_level level, const char *text, size_t n)
+{
+    (void)level;
+    snprintf(line, 256, "%.*s", (int)n, text);
+}
+
+/* What is left goes by the backend's own functions, which on cpu:0 need no device. */
+static void a_device_that_goes_before_its_children_is_logged(void)
+{
+    char line[256] = "";
+    pen_device *dev;
+    pen_queue *queues[2];
+    pen_event *event;
+    void *block, *pinned;
+    pen_log_set_sink(keep_line, line);
+    CHECK_OK(pen_device_open("cpu:0", &dev));
+    for (size_t i = 0; i < COUNT(queues); i++)
+        CHECK_OK(pen_queue_create(dev, &queues[i]));
+    CHECK_OK(pen_event_create(dev, &event));
+    CHECK_OK(pen_device_alloc(dev, 100, &block));
+    CHECK_OK(pen_host_alloc(dev, 100, &pinned));
+    pen_device_close(dev);
+    CHECK(strstr(line, "warn device: pen_device_close: cpu:0 is closed before 2 queues, 1 events "
+                       "and 2 blocks of memory on it") != NULL);
+    pen_cpu_backend.queue_destroy(queues[0]);
+    pen_cpu_backend.queue_destroy(queues[1]);
+    pen_cpu_backend.event_destroy(event);
+    pen_cpu_backend.free(NULL, block);
+    pen_cpu_backend.host_free(NULL, pinned);
+    line[0] = '\0';
+    CHECK_OK(pen_device_open("cpu:0", &dev));
+    CHECK_OK(pen_queue_create(dev, &queues[0]));
+    CHECK_OK(pen_event_create(dev, &event));
+    CHECK_OK(pen_device_alloc(dev, 100, &block));
+    CHECK_OK(pen_host_alloc(dev, 100, &pinned));
+    pen_host_free(dev, pinned);
+    pen_device_free(dev, block);
+    pen_event_destroy(event);
+    pen_queue_destroy(queues[0]);
+    pen_device_close(dev);
+    CHECK_TEXT(line, "");
+    pen_log_set_sink(NULL, NULL);
 }
 
 static pen_status copy_through(pen_queue *queue, void *context, void *out)
@@ -372,6 +417,7 @@ static void a_device_is_measured(void)
 static const check_test tests[] = {
     TEST(cpu_is_always_listed_and_usable),
     TEST(a_device_is_chosen_by_name_or_environment),
+    TEST(a_device_that_goes_before_its_children_is_logged),
     TEST(bytes_survive_the_way_there_and_back),
     TEST(transfers_are_counted),
     TEST(an_empty_buffer_is_fine),

@@ -71,7 +71,8 @@ PEN_API const char *pen_device_backend_note(const char *backend);
  * opened.  Threads: any. */
 PEN_API pen_status pen_device_open(const char *name, pen_device **out);
 
-/* Closes; NULL is fine.  Queues, buffers and panels on the device must be gone. */
+/* Closes; NULL is fine.  Queues, events, buffers and panels on the device must be gone; if
+ * some are not, the log gets a warning that counts them, and they must not be used again. */
 PEN_API void pen_device_close(pen_device *dev);
 
 /* The device's description; borrowed, valid until it is closed.  Threads: any. */

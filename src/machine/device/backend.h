@@ -12,12 +12,20 @@
 
 typedef struct pen_backend pen_backend;
 
+/* What a device must outlive; counted, so that closing it can say what is left. */
+typedef enum pen_child {
+    PEN_CHILD_QUEUE,
+    PEN_CHILD_EVENT,
+    PEN_CHILD_MEMORY, /* on the device, or of the host for it */
+    PEN_CHILD_COUNT
+} pen_child;
+
 /* A backend's device, queue and event start with these. */
 struct pen_device {
     const pen_backend *backend;
     pen_device_info info;
-    int lane_count;        /* LANE_COUNT of the backend's prelude */
-    atomic_int n_children; /* queues, events and buffers that are alive */
+    int lane_count; /* LANE_COUNT of the backend's prelude */
+    atomic_int alive[PEN_CHILD_COUNT];
 };
 struct pen_queue {
     pen_device *device;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../base/alloc.h"
+#include "../base/log.h"
 #include "../base/status.h"
 #include "../base/thread.h"
 #include "backend.h"
@@ -138,10 +139,25 @@ pen_status pen_device_open(const char *name, pen_device **out)
     return s;
 }
 
+/* A parent that goes before its children is a mistake of the caller's that shows much later. */
+static void complain_of_children(pen_device *dev)
+{
+    int queues = atomic_load(&dev->alive[PEN_CHILD_QUEUE]);
+    int events = atomic_load(&dev->alive[PEN_CHILD_EVENT]);
+    int blocks = atomic_load(&dev->alive[PEN_CHILD_MEMORY]);
+    if (queues != 0 || events != 0 || blocks != 0)
+        pen_log(PEN_LOG_WARN, "device",
+                "pen_device_close: %s is closed before %d queues, %d events and %d blocks of "
+                "memory on it",
+                dev->info.name, queues, events, blocks);
+}
+
 void pen_device_close(pen_device *dev)
 {
-    if (dev != NULL)
-        dev->backend->close(dev);
+    if (dev == NULL)
+        return;
+    complain_of_children(dev);
+    dev->backend->close(dev);
 }
 
 const pen_device_info *pen_device_describe(const pen_device *dev)
@@ -153,7 +169,7 @@ pen_status pen_queue_create(pen_device *dev, pen_queue **out)
 {
     *out = NULL;
     PEN_TRY(dev->backend->queue_create(dev, out));
-    atomic_fetch_add(&dev->n_children, 1);
+    atomic_fetch_add(&dev->alive[PEN_CHILD_QUEUE], 1);
     return PEN_OK;
 }
 
@@ -163,7 +179,7 @@ void pen_queue_destroy(pen_queue *queue)
         return;
     pen_device *dev = queue->device;
     dev->backend->queue_destroy(queue);
-    atomic_fetch_sub(&dev->n_children, 1);
+    atomic_fetch_sub(&dev->alive[PEN_CHILD_QUEUE], 1);
 }
 
 pen_device *pen_queue_device(const pen_queue *queue)
@@ -180,7 +196,7 @@ pen_status pen_event_create(pen_device *dev, pen_event **out)
 {
     *out = NULL;
     PEN_TRY(dev->backend->event_create(dev, out));
-    atomic_fetch_add(&dev->n_children, 1);
+    atomic_fetch_add(&dev->alive[PEN_CHILD_EVENT], 1);
     return PEN_OK;
 }
 
@@ -190,7 +206,7 @@ void pen_event_destroy(pen_event *event)
         return;
     pen_device *dev = event->device;
     dev->backend->event_destroy(event);
-    atomic_fetch_sub(&dev->n_children, 1);
+    atomic_fetch_sub(&dev->alive[PEN_CHILD_EVENT], 1);
 }
 
 pen_status pen_event_record(pen_event *event, pen_queue *queue)

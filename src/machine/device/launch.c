@@ -74,7 +74,7 @@ pen_status pen_device_alloc(pen_device *dev, size_t bytes, void **addr)
     if (bytes == 0)
         return PEN_OK;
     PEN_TRY(dev->backend->alloc(dev, bytes, addr));
-    atomic_fetch_add(&dev->n_children, 1);
+    atomic_fetch_add(&dev->alive[PEN_CHILD_MEMORY], 1);
     return PEN_OK;
 }
 
@@ -83,7 +83,7 @@ void pen_device_free(pen_device *dev, void *addr)
     if (addr == NULL)
         return;
     dev->backend->free(dev, addr);
-    atomic_fetch_sub(&dev->n_children, 1);
+    atomic_fetch_sub(&dev->alive[PEN_CHILD_MEMORY], 1);
 }
 
 int pen_device_lane_count(const pen_device *dev)

@@ -68,11 +68,17 @@ pen_status pen_buffer_read(pen_queue *queue, void *dst, const pen_buffer *src, s
 pen_status pen_host_alloc(pen_device *dev, size_t bytes, void **out)
 {
     *out = NULL;
-    return bytes == 0 ? PEN_OK : dev->backend->host_alloc(dev, bytes, out);
+    if (bytes == 0)
+        return PEN_OK;
+    PEN_TRY(dev->backend->host_alloc(dev, bytes, out));
+    atomic_fetch_add(&dev->alive[PEN_CHILD_MEMORY], 1);
+    return PEN_OK;
 }
 
 void pen_host_free(pen_device *dev, void *address)
 {
-    if (address != NULL)
-        dev->backend->host_free(dev, address);
+    if (address == NULL)
+        return;
+    dev->backend->host_free(dev, address);
+    atomic_fetch_sub(&dev->alive[PEN_CHILD_MEMORY], 1);
 }
