@@ -214,6 +214,7 @@ static pen_status open_parts(cuda_device *dev, size_t ordinal)
     if (pthread_mutex_init(&dev->lock, NULL) != 0)
         return pen_fail(PEN_E_NOMEM, "%s: no lock", dev->base.info.name);
     dev->has_lock = true;
+    PEN_TRY(pen_alloc(2 * pen_kernel_count, sizeof *dev->modules, (void **)&dev->modules));
     PEN_TRY(pen_alloc(2 * pen_kernel_count, sizeof *dev->functions, (void **)&dev->functions));
     PEN_TRY(CU(cuDevicePrimaryCtxRetain, &context, dev->id));
     dev->context = context;

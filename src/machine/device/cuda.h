@@ -121,13 +121,6 @@ pen_status pen_nvrtc_target_of(int capability, pen_nvrtc_target *out);
 pen_status pen_nvrtc_compile(const char *source, const char *file, const pen_nvrtc_target *target,
                              void **image, size_t *bytes);
 
-typedef struct cuda_program {
-    const char *file;
-    pen_dtype real;
-    cuda_module module;
-    struct cuda_program *next;
-} cuda_program;
-
 typedef struct cuda_device {
     pen_device base;
     int id;
@@ -136,9 +129,10 @@ typedef struct cuda_device {
     pen_nvrtc_target target;
     pthread_mutex_t lock; /* guards what follows */
     bool has_lock;
-    cuda_program *programs;
-    cuda_function *functions; /* by [pen_dtype * pen_kernel_count + index]; NULL until used */
-    void *blas;               /* machine/math's cuBLASLt handle, or NULL */
+    /* By pen_kernel_slot(), NULL until used; modules by that of their file's first kernel. */
+    cuda_module *modules;
+    cuda_function *functions;
+    void *blas; /* machine/math's cuBLASLt handle, or NULL */
     void (*blas_release)(void *blas);
 } cuda_device;
 

@@ -70,37 +70,16 @@ static pen_status make_module(cuda_device *dev, const char *file, pen_dtype real
     return s;
 }
 
-static pen_status find_program(cuda_device *dev, const char *file, pen_dtype real,
-                               cuda_program **out)
-{
-    for (cuda_program *p = dev->programs; p != NULL; p = p->next)
-        if (p->real == real && strcmp(p->file, file) == 0) {
-            *out = p;
-            return PEN_OK;
-        }
-    PEN_TRY(PEN_NEW(out));
-    (*out)->file = file;
-    (*out)->real = real;
-    pen_status s = make_module(dev, file, real, &(*out)->module);
-    if (s != PEN_OK) {
-        pen_free(*out);
-        return s;
-    }
-    (*out)->next = dev->programs;
-    dev->programs = *out;
-    return PEN_OK;
-}
-
 pen_status pen_cuda_kernel(cuda_device *dev, const pen_kernel *kernel, pen_dtype real,
                            cuda_function *out)
 {
-    size_t index = (size_t)(kernel - pen_kernels);
-    cuda_function *slot = &dev->functions[(size_t)real * pen_kernel_count + index];
+    cuda_function *slot = &dev->functions[pen_kernel_slot(kernel, real)];
     if (*slot == NULL) {
-        cuda_program *program;
+        cuda_module *module = &dev->modules[pen_kernel_slot(pen_kernel_file_head(kernel), real)];
         cuda_function function;
-        PEN_TRY(find_program(dev, kernel->file, real, &program));
-        PEN_TRY(CU(cuModuleGetFunction, &function, program->module, kernel->name));
+        if (*module == NULL)
+            PEN_TRY(make_module(dev, kernel->file, real, module));
+        PEN_TRY(CU(cuModuleGetFunction, &function, *module, kernel->name));
         *slot = function;
     }
     *out = *slot;
@@ -109,11 +88,9 @@ pen_status pen_cuda_kernel(cuda_device *dev, const pen_kernel *kernel, pen_dtype
 
 void pen_cuda_programs_release(cuda_device *dev)
 {
+    for (size_t i = 0; dev->modules != NULL && i < 2 * pen_kernel_count; i++)
+        if (dev->modules[i] != NULL)
+            pen_cu.cuModuleUnload(dev->modules[i]);
+    pen_free(dev->modules);
     pen_free(dev->functions);
-    while (dev->programs != NULL) {
-        cuda_program *next = dev->programs->next;
-        pen_cu.cuModuleUnload(dev->programs->module);
-        pen_free(dev->programs);
-        dev->programs = next;
-    }
 }

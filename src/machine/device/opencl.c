@@ -246,6 +246,7 @@ static pen_status open_parts(opencl_device *dev)
     if (pthread_mutex_init(&dev->lock, NULL) != 0)
         return pen_fail(PEN_E_NOMEM, "%s: no lock", dev->base.info.name);
     dev->has_lock = true;
+    PEN_TRY(pen_alloc(2 * pen_kernel_count, sizeof *dev->programs, (void **)&dev->programs));
     PEN_TRY(pen_alloc(2 * pen_kernel_count, sizeof *dev->kernels, (void **)&dev->kernels));
     int code;
     dev->context = pen_cl.clCreateContext(NULL, 1, &dev->id, NULL, NULL, &code);

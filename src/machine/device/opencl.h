@@ -114,13 +114,6 @@ extern cl_functions pen_cl;
 #define CL(function, ...) pen_opencl_check(pen_cl.function(__VA_ARGS__), #function)
 pen_status pen_opencl_check(int code, const char *function);
 
-typedef struct opencl_program {
-    const char *file;
-    pen_dtype real;
-    cl_program program;
-    struct opencl_program *next;
-} opencl_program;
-
 typedef struct opencl_queue {
     pen_queue base;
     cl_command_queue handle;
@@ -138,8 +131,9 @@ typedef struct opencl_device {
     pthread_mutex_t lock;  /* guards what follows, and a kernel's arguments */
     bool has_lock;
     opencl_queue *queues;
-    opencl_program *programs;
-    cl_kernel *kernels; /* by [pen_dtype * pen_kernel_count + index]; NULL until used */
+    /* By pen_kernel_slot(), NULL until used; programs by that of their file's first kernel. */
+    cl_program *programs;
+    cl_kernel *kernels;
 } opencl_device;
 
 /* The kernel, built on first use; call with the device's lock held. */

@@ -114,42 +114,21 @@ static pen_status make_program(opencl_device *dev, const char *file, pen_dtype r
     return s;
 }
 
-static pen_status find_program(opencl_device *dev, const char *file, pen_dtype real,
-                               opencl_program **out)
-{
-    for (opencl_program *p = dev->programs; p != NULL; p = p->next)
-        if (p->real == real && strcmp(p->file, file) == 0) {
-            *out = p;
-            return PEN_OK;
-        }
-    PEN_TRY(PEN_NEW(out));
-    (*out)->file = file;
-    (*out)->real = real;
-    pen_status s = make_program(dev, file, real, &(*out)->program);
-    if (s != PEN_OK) {
-        pen_free(*out);
-        return s;
-    }
-    (*out)->next = dev->programs;
-    dev->programs = *out;
-    return PEN_OK;
-}
-
 pen_status pen_opencl_kernel(opencl_device *dev, const pen_kernel *kernel, pen_dtype real,
                              cl_kernel *out)
 {
-    cl_kernel *slot =
-        &dev->kernels[(size_t)real * pen_kernel_count + (size_t)(kernel - pen_kernels)];
+    cl_kernel *slot = &dev->kernels[pen_kernel_slot(kernel, real)];
+    cl_program *program = &dev->programs[pen_kernel_slot(pen_kernel_file_head(kernel), real)];
     *out = *slot;
     if (*out != NULL)
         return PEN_OK;
     if (!(real == PEN_F64 ? dev->has_f64 : dev->has_f32))
         return pen_fail(PEN_E_UNSUPPORTED, "%s: %s: no exact %s arithmetic on this device",
                         dev->base.info.name, kernel->name, pen_dtype_name(real));
-    opencl_program *program;
-    PEN_TRY(find_program(dev, kernel->file, real, &program));
+    if (*program == NULL)
+        PEN_TRY(make_program(dev, kernel->file, real, program));
     int code;
-    *slot = pen_cl.clCreateKernel(program->program, kernel->name, &code);
+    *slot = pen_cl.clCreateKernel(*program, kernel->name, &code);
     if (*slot == NULL)
         return pen_fail_context(pen_opencl_check(code, "clCreateKernel"), "%s", kernel->name);
     *out = *slot;
@@ -161,11 +140,9 @@ void pen_opencl_programs_release(opencl_device *dev)
     for (size_t i = 0; dev->kernels != NULL && i < 2 * pen_kernel_count; i++)
         if (dev->kernels[i] != NULL)
             pen_cl.clReleaseKernel(dev->kernels[i]);
+    for (size_t i = 0; dev->programs != NULL && i < 2 * pen_kernel_count; i++)
+        if (dev->programs[i] != NULL)
+            pen_cl.clReleaseProgram(dev->programs[i]);
     pen_free(dev->kernels);
-    while (dev->programs != NULL) {
-        opencl_program *next = dev->programs->next;
-        pen_cl.clReleaseProgram(dev->programs->program);
-        pen_free(dev->programs);
-        dev->programs = next;
-    }
+    pen_free(dev->programs);
 }

@@ -29,6 +29,19 @@ const pen_kernel_text *pen_kernel_text_find(const char *file)
     return NULL;
 }
 
+const pen_kernel *pen_kernel_file_head(const pen_kernel *kernel)
+{
+    const pen_kernel *head = pen_kernels;
+    while (strcmp(head->file, kernel->file) != 0)
+        head++;
+    return head;
+}
+
+size_t pen_kernel_slot(const pen_kernel *kernel, int real)
+{
+    return (size_t)real * pen_kernel_count + (size_t)(kernel - pen_kernels);
+}
+
 static const char *const isa_names[PEN_ISA_COUNT] = { "base", "x86-64-v2", "x86-64-v3",
                                                       "x86-64-v4" };
 

@@ -37,6 +37,10 @@ extern const size_t pen_kernel_text_count;
 /* NULL if there is none. */
 const pen_kernel *pen_kernel_find(const char *name);
 const pen_kernel_text *pen_kernel_text_find(const char *file);
+/* The first kernel of its file: stands for the program that they are compiled to. */
+const pen_kernel *pen_kernel_file_head(const pen_kernel *kernel);
+/* The kernel's place in a table by precision and kernel, of 2 * pen_kernel_count. */
+size_t pen_kernel_slot(const pen_kernel *kernel, int real);
 
 /* The best instruction set this processor has a build for; PENSTOCK_CPU
  * (base, v2, v3, v4) lowers it.  "x86-64-v4" and so on. */
