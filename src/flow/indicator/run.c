@@ -107,7 +107,8 @@ static pen_status launch_lanes(run *r, void *state, int n_lanes, int k0)
     void *out = pen_panel_data(r->out);
     int64_t stride = (int64_t)pen_panel_stride(r->out), plane = stride * r->n_series;
     int n_ops = p->n_ops, n_state = p->n_state;
-    int is_streamed = (uint64_t)plane * pen_dtype_bytes(r->dtype) > STREAM_BYTES;
+    uint64_t out_bytes = (uint64_t)stride * pen_panel_series(r->out) * pen_dtype_bytes(r->dtype);
+    int is_streamed = out_bytes > STREAM_BYTES;
     void *args[] = { &r->d_code, &n_ops,   &r->d_consts,  &in[0],  &in[1],  &in[2], &in[3],
                      &in[4],     &in[5],   &r->d_strides, &series, &start,  &count, &from,
                      &state,     &n_state, &k0,           &out,    &stride, &plane, &is_streamed };

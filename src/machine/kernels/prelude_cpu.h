@@ -104,13 +104,25 @@ typedef ireal_ vmask __attribute__((vector_size(PEN_VECTOR_BYTES), may_alias));
 #define LANE_AT(rows, row, l) (((vreal *)(rows))[(isize)(row)*LANE_VECTORS_ + (l)])
 #define LANE_CONST_AT(rows, row, l) (((const vreal *)(rows))[(isize)(row)*LANE_VECTORS_ + (l)])
 #define v_splat(x) ((real)(x) - (vreal){ 0 })
+/* The instruction by its name where there is one: gcc 12 now and then makes
+ * scalars of a loop over the elements. */
 DEVICE vreal v_fma(vreal a, vreal b, vreal c)
 {
+#if PEN_VECTOR_BYTES == 64 && PEN_REAL_F64 && defined(__AVX512F__)
+    return __builtin_ia32_vfmaddpd512_mask(a, b, c, -1, 4);
+#elif PEN_VECTOR_BYTES == 64 && defined(__AVX512F__)
+    return __builtin_ia32_vfmaddps512_mask(a, b, c, -1, 4);
+#elif PEN_VECTOR_BYTES == 32 && PEN_REAL_F64 && defined(__FMA__)
+    return __builtin_ia32_vfmaddpd256(a, b, c);
+#elif PEN_VECTOR_BYTES == 32 && defined(__FMA__)
+    return __builtin_ia32_vfmaddps256(a, b, c);
+#else
     vreal r;
     for (int i = 0; i < VREAL_LEN_; i++)
         r[i] = PEN_REAL_F64 ? (real)__builtin_fma(a[i], b[i], c[i])
                             : (real)__builtin_fmaf((float)a[i], (float)b[i], (float)c[i]);
     return r;
+#endif
 }
 DEVICE vreal v_sqrt(vreal a)
 {

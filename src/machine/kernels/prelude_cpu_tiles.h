@@ -57,7 +57,8 @@ typedef real unaligned_vreal_
     __attribute__((vector_size(PEN_VECTOR_BYTES), may_alias, aligned(sizeof(real))));
 
 /* tile[t][l] = base[offset[l] + t]; rows beyond count[l] repeat the last one,
- * and a lane with none reads 0. */
+ * and a lane with none reads 0.  Each lane is a stream of its own, more streams
+ * than the processor foresees: the next tile is asked for here. */
 DEVICE void tile_load(real *restrict tile, const real *restrict base, const isize *offset,
                       const int *count, int rows)
 {
@@ -68,8 +69,11 @@ DEVICE void tile_load(real *restrict tile, const real *restrict base, const isiz
         for (int t = 0; t < rows; t += VREAL_LEN_)
             for (int v = 0; v < LANE_VECTORS_; v++) {
                 vreal r[VREAL_LEN_];
-                for (int i = 0; i < VREAL_LEN_; i++)
-                    r[i] = *(const unaligned_vreal_ *)&base[offset[v * VREAL_LEN_ + i] + t];
+                for (int i = 0; i < VREAL_LEN_; i++) {
+                    const real *at = &base[offset[v * VREAL_LEN_ + i] + t];
+                    r[i] = *(const unaligned_vreal_ *)at;
+                    __builtin_prefetch(at + TILE_ROWS);
+                }
                 transpose_(r);
                 for (int i = 0; i < VREAL_LEN_; i++)
                     LANE_AT(tile, t + i, v) = r[i];
