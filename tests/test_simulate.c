@@ -380,6 +380,36 @@ static void summaries_are_exact(void)
     matrix_restore();
 }
 
+/* As many levels as are sorted for, and as few as are selected. */
+static void quantiles_are_those_of_the_sorted_samples(void)
+{
+    enum { N = 20011, LEVELS = 41 };
+    static double x[N], sorted[N];
+    double levels[LEVELS], q[LEVELS];
+    pen_rng rng;
+    pen_panel *panel;
+    pen_sample_summary s;
+    pen_rng_init(&rng, 3, 0, 0, 0);
+    for (size_t i = 0; i < N; i++)
+        sorted[i] = x[i] = floor(4000 * pen_rng_uniform(&rng)) / 8 - 200;
+    qsort(sorted, N, sizeof *sorted, ascending);
+    for (size_t i = 0; i < LEVELS; i++)
+        levels[i] = (double)i / (LEVELS - 1);
+    CHECK_OK(pen_panel_wrap(PEN_F64, x, 1, N, N, &panel));
+    for (size_t n = 1; n <= LEVELS; n += LEVELS / 4) {
+        CHECK_OK(pen_sample_summarise(first_queue(), panel, levels, n, &s, q));
+        CHECK(s.count == N && s.lowest == sorted[0] && s.highest == sorted[N - 1]);
+        for (size_t i = 0; i < n; i++) {
+            double at = levels[i] * (N - 1), below = floor(at);
+            size_t k = (size_t)below, next = k + 1 < N ? k + 1 : k;
+            double want = sorted[k] + (at - below) * (sorted[next] - sorted[k]);
+            CHECK_NEAR("quantile", q[i], want, 1e-9);
+        }
+    }
+    pen_panel_destroy(panel);
+    matrix_restore();
+}
+
 static void failed_allocations_are_reported(void)
 {
     double x[] = { 1, 2, 3 };
@@ -447,6 +477,7 @@ static const check_test tests[] = {
     TEST(terminal_prices_have_the_lognormal_law),
     TEST(steps_and_paths_are_uncorrelated),
     TEST(summaries_are_exact),
+    TEST(quantiles_are_those_of_the_sorted_samples),
     TEST(failed_allocations_are_reported),
     TEST(wrong_models_are_refused),
 };

@@ -1,10 +1,10 @@
 /* Simulated prices: geometric Brownian motion, and the distribution of samples. */
 #include <limits.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "../../machine/base/alloc.h"
+#include "../../machine/math/sort_host.h"
 #include "arguments.h"
 #include "penstock/pricing.h"
 
@@ -123,13 +123,6 @@ pen_status pen_simulate_gbm_paths(pen_queue *queue, const pen_gbm *model, pen_pa
     return pen_launch(queue, "gbm_paths", dtype, grid_of(model), args, PEN_COUNT(args));
 }
 
-/* Samples in host memory, ascending. */
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* The panel's values as doubles in host memory; creates. */
 static pen_status read_samples(pen_queue *queue, const pen_panel *panel, size_t n, double **out)
 {
@@ -170,7 +163,7 @@ static void add(exact_sum *s, double x)
     s->sum = t;
 }
 
-static void moments(const double *x, size_t n, pen_sample_summary *out)
+static void summarise(const double *x, size_t n, pen_sample_summary *out)
 {
     exact_sum sum = { 0, 0 }, squares = { 0, 0 };
     for (size_t i = 0; i < n; i++)
@@ -178,17 +171,13 @@ static void moments(const double *x, size_t n, pen_sample_summary *out)
     out->mean = (sum.sum + sum.rest) / (double)n;
     for (size_t i = 0; i < n; i++)
         add(&squares, (x[i] - out->mean) * (x[i] - out->mean));
+    out->lowest = out->highest = x[0];
+    for (size_t i = 1; i < n; i++) {
+        out->lowest = x[i] < out->lowest ? x[i] : out->lowest;
+        out->highest = x[i] > out->highest ? x[i] : out->highest;
+    }
+    out->count = n;
     out->stdev = n > 1 ? sqrt((squares.sum + squares.rest) / (double)(n - 1)) : NAN;
-}
-
-/* Linear between the order statistics, as type 7 of Hyndman and Fan (1996). */
-static double quantile(const double *sorted, size_t n, double level)
-{
-    double at = level * (double)(n - 1);
-    size_t below = (size_t)at;
-    if (below + 1 >= n)
-        return sorted[n - 1];
-    return sorted[below] + (at - (double)below) * (sorted[below + 1] - sorted[below]);
 }
 
 pen_status pen_sample_summarise(pen_queue *queue, const pen_panel *samples, const double *levels,
@@ -212,15 +201,10 @@ pen_status pen_sample_summarise(pen_queue *queue, const pen_panel *samples, cons
     for (size_t i = 0; i < n; i++)
         if (!isnan(x[i]))
             x[n_known++] = x[i];
-    if (n_known > 0) {
-        moments(x, n_known, out);
-        qsort(x, n_known, sizeof *x, ascending);
-        out->count = n_known;
-        out->lowest = x[0];
-        out->highest = x[n_known - 1];
-        for (size_t i = 0; i < n_levels; i++)
-            quantiles[i] = quantile(x, n_known, levels[i]);
-    }
+    if (n_known > 0)
+        summarise(x, n_known, out);
+    pen_rows row = pen_flat(PEN_F64, x, n_known);
+    pen_status s = sort_host_quantiles(PEN_NAN_SKIPPED, &row, levels, n_levels, quantiles);
     pen_free(x);
-    return PEN_OK;
+    return s;
 }
