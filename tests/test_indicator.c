@@ -1,75 +1,30 @@
 /* Indicators against independent long double formulas, published values, and
  * themselves: on every device, in chunks, with gaps. */
-#include "check.h"
-#include "device_matrix.h"
+#include "indicator_check.h"
 #include "machine/base/alloc.h"
-#include "machine/base/rng.h"
-#include "machine/base/status.h"
-#include "penstock/indicator.h"
-
-typedef long double wide;
 
 /* ---- References: one series, straight from the definitions ---- */
 
-typedef struct ref_in {
-    const double *x, *high, *low; /* x: the close */
-    int n;
-} ref_in;
-
-static void ref_fill(double *out, int n)
+static void ref_sma(const ref_in *in, const double *p, double *const *out)
 {
-    for (int t = 0; t < n; t++)
-        out[t] = NAN;
+    for (int t = (int)p[0] - 1; t < in->n; t++)
+        out[0][t] = (double)ref_mean(in->close, t, (int)p[0]);
 }
 
-static void ref_sma(const ref_in *in, const double *p, double *out)
-{
-    for (int t = (int)p[0] - 1; t < in->n; t++) {
-        wide sum = 0;
-        for (int k = 0; k < (int)p[0]; k++)
-            sum += in->x[t - k];
-        out[t] = (double)(sum / p[0]);
-    }
-}
-
-/* e[first] = mean of the n values up to it; then e += alpha (x - e). */
-static void ref_average(const wide *x, int count, int n, int first, wide alpha, wide *out)
-{
-    wide sum = 0;
-    for (int t = first - n + 1; t <= first && t < count; t++)
-        sum += x[t];
-    for (int t = 0; t < count; t++)
-        out[t] = t < first ? NAN : t == first ? sum / n : out[t - 1] + alpha * (x[t] - out[t - 1]);
-}
-
-static wide *ref_wide(const double *x, int n)
-{
-    wide *out = calloc((size_t)n + 1, sizeof *out);
-    for (int t = 0; t < n; t++)
-        out[t] = x[t];
-    return out;
-}
-
-static void ref_narrow(const wide *x, int n, int first, double *out)
-{
-    for (int t = 0; t < n; t++)
-        out[t] = t < first ? NAN : (double)x[t];
-}
-
-static void ref_ema(const ref_in *in, const double *p, double *out)
+static void ref_ema(const ref_in *in, const double *p, double *const *out)
 {
     int n = (int)p[0];
-    wide *x = ref_wide(in->x, in->n), *e = calloc((size_t)in->n + 1, sizeof *e);
+    wide *x = ref_wide(in->close, in->n), *e = calloc((size_t)in->n + 1, sizeof *e);
     ref_average(x, in->n, n, n - 1, 2.0L / (n + 1), e);
-    ref_narrow(e, in->n, n - 1, out);
+    ref_narrow(e, in->n, n - 1, out[0]);
     free(x);
     free(e);
 }
 
-static void ref_macd(const ref_in *in, const double *p, int which, double *out)
+static void ref_macd(const ref_in *in, const double *p, double *const *out)
 {
     int n = in->n, fast = (int)p[0], slow = (int)p[1], signal = (int)p[2];
-    wide *x = ref_wide(in->x, n), *a = calloc((size_t)n + 1, sizeof *a);
+    wide *x = ref_wide(in->close, n), *a = calloc((size_t)n + 1, sizeof *a);
     wide *b = calloc((size_t)n + 1, sizeof *b), *s = calloc((size_t)n + 1, sizeof *s);
     ref_average(x, n, fast, slow - 1, 2.0L / (fast + 1), a);
     ref_average(x, n, slow, slow - 1, 2.0L / (slow + 1), b);
@@ -77,33 +32,22 @@ static void ref_macd(const ref_in *in, const double *p, int which, double *out)
         a[t] -= b[t];
     ref_average(a, n, signal, slow + signal - 2, 2.0L / (signal + 1), s);
     for (int t = 0; t < n; t++)
-        b[t] = which == 0 ? a[t] : which == 1 ? s[t] : a[t] - s[t];
-    ref_narrow(b, n, slow + signal - 2, out);
+        b[t] = a[t] - s[t];
+    ref_narrow(a, n, slow + signal - 2, out[0]);
+    ref_narrow(s, n, slow + signal - 2, out[1]);
+    ref_narrow(b, n, slow + signal - 2, out[2]);
     free(x);
     free(a);
     free(b);
     free(s);
 }
 
-static void ref_macd_line(const ref_in *in, const double *p, double *out)
-{
-    ref_macd(in, p, 0, out);
-}
-static void ref_macd_signal(const ref_in *in, const double *p, double *out)
-{
-    ref_macd(in, p, 1, out);
-}
-static void ref_macd_hist(const ref_in *in, const double *p, double *out)
-{
-    ref_macd(in, p, 2, out);
-}
-
-static void ref_rsi(const ref_in *in, const double *p, double *out)
+static void ref_rsi(const ref_in *in, const double *p, double *const *out)
 {
     int n = (int)p[0];
     wide gain = 0, loss = 0;
     for (int t = 1; t < in->n; t++) {
-        wide change = (wide)in->x[t] - in->x[t - 1];
+        wide change = (wide)in->close[t] - in->close[t - 1];
         wide up = change > 0 ? change : 0, down = change < 0 ? -change : 0;
         if (t <= n) {
             gain += up / n;
@@ -113,246 +57,195 @@ static void ref_rsi(const ref_in *in, const double *p, double *out)
             loss = (loss * (n - 1) + down) / n;
         }
         if (t >= n)
-            out[t] = gain + loss == 0 ? 50 : (double)(100 * gain / (gain + loss));
+            out[0][t] = gain + loss == 0 ? 50 : (double)(100 * gain / (gain + loss));
     }
 }
 
-static void ref_bands(const ref_in *in, const double *p, int which, double *out)
+static void ref_bbands(const ref_in *in, const double *p, double *const *out)
 {
-    for (int t = (int)p[0] - 1; t < in->n; t++) {
-        wide mean = 0, dev2 = 0;
-        for (int k = 0; k < (int)p[0]; k++)
-            mean += in->x[t - k] / (wide)p[0];
-        for (int k = 0; k < (int)p[0]; k++)
-            dev2 += (in->x[t - k] - mean) * (in->x[t - k] - mean);
-        wide sd = sqrtl(dev2 / (wide)p[0]);
-        out[t] = (double)(which == 1 ? mean : which == 0 ? mean + p[1] * sd : mean - p[2] * sd);
+    int n = (int)p[0];
+    for (int t = n - 1; t < in->n; t++) {
+        wide mean = ref_mean(in->close, t, n), sd = sqrtl(ref_deviation2(in->close, t, n) / n);
+        out[0][t] = (double)(mean + p[1] * sd);
+        out[1][t] = (double)mean;
+        out[2][t] = (double)(mean - p[2] * sd);
     }
 }
 
-static void ref_upper(const ref_in *in, const double *p, double *out)
-{
-    ref_bands(in, p, 0, out);
-}
-static void ref_middle(const ref_in *in, const double *p, double *out)
-{
-    ref_bands(in, p, 1, out);
-}
-static void ref_lower(const ref_in *in, const double *p, double *out)
-{
-    ref_bands(in, p, 2, out);
-}
-
-static void ref_trange(const ref_in *in, const double *p, double *out)
+static void ref_trange(const ref_in *in, const double *p, double *const *out)
 {
     (void)p;
     for (int t = 1; t < in->n; t++) {
-        double last = in->x[t - 1], range = in->high[t] - in->low[t];
-        out[t] = fmax(range, fmax(fabs(in->high[t] - last), fabs(in->low[t] - last)));
+        double last = in->close[t - 1], range = in->high[t] - in->low[t];
+        out[0][t] = fmax(range, fmax(fabs(in->high[t] - last), fabs(in->low[t] - last)));
     }
 }
 
-static void ref_atr(const ref_in *in, const double *p, double *out)
+static void ref_atr(const ref_in *in, const double *p, double *const *out)
 {
     int n = (int)p[0];
     double *range = calloc((size_t)in->n + 1, sizeof *range);
-    ref_trange(in, p, range);
+    ref_trange(in, p, &range);
     wide *x = ref_wide(range, in->n), *e = calloc((size_t)in->n + 1, sizeof *e);
     ref_average(x, in->n, n, n, 1.0L / n, e);
-    ref_narrow(e, in->n, n, out);
+    ref_narrow(e, in->n, n, out[0]);
     free(range);
     free(x);
     free(e);
 }
 
-static void ref_returns(const ref_in *in, const double *p, double *out)
+static void ref_returns(const ref_in *in, const double *p, double *const *out)
 {
     for (int t = (int)p[0]; t < in->n; t++)
-        out[t] = (double)((wide)in->x[t] / in->x[t - (int)p[0]] - 1);
+        out[0][t] = (double)((wide)in->close[t] / in->close[t - (int)p[0]] - 1);
 }
 
-static void ref_log_returns(const ref_in *in, const double *p, double *out)
+static void ref_log_returns(const ref_in *in, const double *p, double *const *out)
 {
     for (int t = (int)p[0]; t < in->n; t++)
-        out[t] = (double)logl((wide)in->x[t] / in->x[t - (int)p[0]]);
+        out[0][t] = (double)logl((wide)in->close[t] / in->close[t - (int)p[0]]);
 }
 
-typedef void ref_fn(const ref_in *in, const double *params, double *out);
-
-static const struct {
-    const char *call;
-    double params[3];
-    ref_fn *outputs[3];
-    double tol; /* in f64, of the column's scale; f32: times 2^29 */
-} references[] = {
-    { "returns", { 1 }, { ref_returns }, 1e-15 },
-    { "returns:7", { 7 }, { ref_returns }, 1e-15 },
-    { "returns:100", { 100 }, { ref_returns }, 1e-15 },
-    { "log_returns", { 1 }, { ref_log_returns }, 3e-14 },
-    { "log_returns:45", { 45 }, { ref_log_returns }, 3e-14 },
-    { "sma:2", { 2 }, { ref_sma }, 1e-15 },
-    { "sma:20", { 20 }, { ref_sma }, 1e-15 },
-    { "sma:64", { 64 }, { ref_sma }, 1e-15 },
-    { "sma:77", { 77 }, { ref_sma }, 1e-15 },
-    { "sma:200", { 200 }, { ref_sma }, 1e-15 },
-    { "ema:2", { 2 }, { ref_ema }, 3e-15 },
-    { "ema:20", { 20 }, { ref_ema }, 3e-15 },
-    { "ema:133", { 133 }, { ref_ema }, 3e-14 },
-    { "rsi:2", { 2 }, { ref_rsi }, 1e-13 },
-    { "rsi", { 14 }, { ref_rsi }, 1e-13 },
-    { "rsi:40", { 40 }, { ref_rsi }, 1e-13 },
-    { "macd", { 12, 26, 9 }, { ref_macd_line, ref_macd_signal, ref_macd_hist }, 1e-13 },
-    { "macd:5,35,1", { 5, 35, 1 }, { ref_macd_line, ref_macd_signal, ref_macd_hist }, 1e-13 },
-    { "bbands", { 5, 2, 2 }, { ref_upper, ref_middle, ref_lower }, 1e-14 },
-    { "bbands:20,2.5,1", { 20, 2.5, 1 }, { ref_upper, ref_middle, ref_lower }, 1e-14 },
-    { "bbands:111,2,3", { 111, 2, 3 }, { ref_upper, ref_middle, ref_lower }, 1e-14 },
-    { "trange", { 0 }, { ref_trange }, 1e-15 },
-    { "atr", { 14 }, { ref_atr }, 1e-14 },
-    { "atr:1", { 1 }, { ref_atr }, 1e-14 },
-};
-
-/* ---- Data and running ---- */
-
-enum { HIGH, LOW, CLOSE, N_COLUMNS };
-
-/* columns[c][series][point], as f64 and as the dtype under test. */
-typedef struct bars {
-    size_t n_series, n_points;
-    double *wide[N_COLUMNS];
-} bars;
-
-static bars make_bars(size_t n_series, size_t n_points, uint64_t seed)
+static void ref_max(const ref_in *in, const double *p, double *const *out)
 {
-    bars b = { .n_series = n_series, .n_points = n_points };
-    for (int c = 0; c < N_COLUMNS; c++)
-        b.wide[c] = calloc(n_series * n_points + 1, sizeof(double));
-    for (size_t s = 0; s < n_series; s++) {
-        pen_rng rng;
-        pen_rng_init(&rng, seed, (uint32_t)s, 0, 0);
-        double px = 50 + 100 * pen_rng_uniform(&rng);
-        for (size_t t = 0; t < n_points; t++) {
-            px *= 1 + 0.02 * (pen_rng_uniform(&rng) - 0.5);
-            /* values that f32 holds exactly, so that one reference serves both */
-            b.wide[CLOSE][s * n_points + t] = (float)px;
-            b.wide[HIGH][s * n_points + t] = (float)(px * (1 + 0.01 * pen_rng_uniform(&rng)));
-            b.wide[LOW][s * n_points + t] = (float)(px * (1 - 0.01 * pen_rng_uniform(&rng)));
-        }
+    for (int t = (int)p[0] - 1; t < in->n; t++)
+        for (int k = 0; k < (int)p[0]; k++)
+            out[0][t] = fmax(out[0][t], in->close[t - k]);
+}
+
+static void ref_min(const ref_in *in, const double *p, double *const *out)
+{
+    for (int t = (int)p[0] - 1; t < in->n; t++)
+        for (int k = 0; k < (int)p[0]; k++)
+            out[0][t] = fmin(out[0][t], in->close[t - k]);
+}
+
+static void ref_correl(const ref_in *in, const double *p, double *const *out)
+{
+    int n = (int)p[0];
+    for (int t = n - 1; t < in->n; t++) {
+        wide x = ref_mean(in->high, t, n), y = ref_mean(in->low, t, n), both = 0;
+        for (int k = 0; k < n; k++)
+            both += (in->high[t - k] - x) * (in->low[t - k] - y);
+        wide scale = sqrtl(ref_deviation2(in->high, t, n) * ref_deviation2(in->low, t, n));
+        out[0][t] = scale == 0 ? 0 : (double)(both / scale);
     }
-    return b;
 }
 
-static void free_bars(bars *b)
+static void ref_linearreg(const ref_in *in, const double *p, double *const *out)
 {
-    for (int c = 0; c < N_COLUMNS; c++)
-        free(b->wide[c]);
+    int n = (int)p[0];
+    for (int t = n - 1; t < in->n; t++) {
+        wide mean = ref_mean(in->close, t, n), up = 0, across = 0;
+        for (int k = 0; k < n; k++) {
+            wide at_x = (n - 1) / 2.0L - k;
+            up += at_x * in->close[t - k];
+            across += at_x * at_x;
+        }
+        out[0][t] = (double)(mean + up / across * (n - 1) / 2);
+    }
 }
 
-static int column_of(const char *name)
+static void ref_obv(const ref_in *in, const double *p, double *const *out)
 {
-    return strcmp(name, "high") == 0 ? HIGH : strcmp(name, "low") == 0 ? LOW : CLOSE;
+    wide sum = 0;
+    (void)p;
+    for (int t = 0; t < in->n; t++) {
+        double change = t == 0 ? 1 : in->close[t] - in->close[t - 1];
+        sum += change > 0 ? in->volume[t] : change < 0 ? -in->volume[t] : 0;
+        out[0][t] = (double)sum;
+    }
 }
 
-/* Copies doubles into a new panel on the queue's device. */
-static pen_panel *to_panel(pen_queue *queue, pen_dtype dtype, const double *x, size_t n_series,
-                           size_t n_points)
+static void ref_mom(const ref_in *in, const double *p, double *const *out)
 {
-    pen_panel *panel = NULL;
-    size_t n = n_series * n_points;
-    float *narrow = calloc(n + 1, sizeof *narrow);
-    for (size_t i = 0; i < n; i++)
-        narrow[i] = (float)x[i];
-    CHECK_OK(pen_panel_create(pen_queue_device(queue), dtype, n_series, n_points, &panel));
-    const void *from = dtype == PEN_F32 ? (const void *)narrow : x;
-    CHECK_OK(pen_panel_write(queue, panel, from, n_points));
-    CHECK_OK(pen_queue_wait(queue));
-    free(narrow);
-    return panel;
+    for (int t = (int)p[0]; t < in->n; t++)
+        out[0][t] = in->close[t] - in->close[t - (int)p[0]];
 }
 
-/* Runs a plan; out: [outputs][n_series][n_points] of dtype. */
-static pen_status run_plan(pen_queue *queue, const char *text, pen_dtype dtype, const bars *b,
-                           void *out)
+static void ref_cci(const ref_in *in, const double *p, double *const *out)
 {
-    pen_plan *plan;
-    PEN_TRY(pen_plan_create(text, &plan));
-    pen_panel *inputs[6] = { NULL }, *result = NULL;
-    for (size_t i = 0; i < pen_plan_input_count(plan); i++)
-        inputs[i] = to_panel(queue, dtype, b->wide[column_of(pen_plan_input(plan, i))], b->n_series,
-                             b->n_points);
-    pen_status s =
-        pen_panel_create(pen_queue_device(queue), dtype, pen_plan_output_count(plan) * b->n_series,
-                         b->n_points, &result);
-    if (s == PEN_OK)
-        s = pen_plan_run(queue, plan, (const pen_panel *const *)inputs, result);
-    if (s == PEN_OK)
-        s = pen_panel_read(queue, out, b->n_points, result);
-    if (s == PEN_OK)
-        s = pen_queue_wait(queue);
-    for (size_t i = 0; i < 6; i++)
-        pen_panel_destroy(inputs[i]);
-    pen_panel_destroy(result);
-    pen_plan_destroy(plan);
-    return s;
+    int n = (int)p[0];
+    wide *x = calloc((size_t)in->n + 1, sizeof *x);
+    for (int t = 0; t < in->n; t++)
+        x[t] = ((wide)in->high[t] + in->low[t] + in->close[t]) / 3;
+    for (int t = n - 1; t < in->n; t++) {
+        wide mean = 0, deviation = 0;
+        for (int k = 0; k < n; k++)
+            mean += x[t - k] / n;
+        for (int k = 0; k < n; k++)
+            deviation += fabsl(x[t - k] - mean) / n;
+        out[0][t] = deviation == 0 ? 0 : (double)((x[t] - mean) / (0.015L * deviation));
+    }
+    free(x);
 }
 
-static double at(const void *data, pen_dtype dtype, size_t i)
+static void ref_aroon(const ref_in *in, const double *p, double *const *out)
 {
-    return dtype == PEN_F32 ? (double)((const float *)data)[i] : ((const double *)data)[i];
+    int n = (int)p[0];
+    for (int t = n; t < in->n; t++) {
+        int low = 0, high = 0;
+        for (int k = 1; k <= n; k++) {
+            low = in->low[t - k] < in->low[t - low] ? k : low;
+            high = in->high[t - k] > in->high[t - high] ? k : high;
+        }
+        out[0][t] = 100.0 * (n - low) / n;
+        out[1][t] = 100.0 * (n - high) / n;
+    }
 }
+
+static const reference references[] = {
+    { "max:2", { 2 }, ref_max, 0, 0 },
+    { "max:30", { 30 }, ref_max, 0, 0 },
+    { "max:64", { 64 }, ref_max, 0, 0 },
+    { "min:33", { 33 }, ref_min, 0, 0 },
+    { "correl:5", { 5 }, ref_correl, 1e-13, 1e-4 },
+    { "correl", { 30 }, ref_correl, 1e-13, 1e-4 },
+    { "linearreg", { 14 }, ref_linearreg, 1e-14, 0 },
+    { "linearreg:2", { 2 }, ref_linearreg, 1e-14, 0 },
+    { "linearreg:100", { 100 }, ref_linearreg, 1e-14, 0 },
+    { "obv", { 0 }, ref_obv, 1e-15, 0 },
+    { "mom", { 10 }, ref_mom, 1e-15, 0 },
+    { "cci", { 14 }, ref_cci, 1e-12, 1e-3 },
+    { "cci:90", { 90 }, ref_cci, 1e-12, 1e-3 },
+    { "aroon", { 14 }, ref_aroon, 1e-14, 0 },
+    { "aroon:2", { 2 }, ref_aroon, 1e-14, 0 },
+    { "aroon:70", { 70 }, ref_aroon, 1e-14, 0 },
+    { "returns", { 1 }, ref_returns, 1e-15, 0 },
+    { "returns:7", { 7 }, ref_returns, 1e-15, 0 },
+    { "returns:100", { 100 }, ref_returns, 1e-15, 0 },
+    { "log_returns", { 1 }, ref_log_returns, 3e-14, 0 },
+    { "log_returns:45", { 45 }, ref_log_returns, 3e-14, 0 },
+    { "sma:2", { 2 }, ref_sma, 1e-15, 0 },
+    { "sma:20", { 20 }, ref_sma, 1e-15, 0 },
+    { "sma:64", { 64 }, ref_sma, 1e-15, 0 },
+    { "sma:77", { 77 }, ref_sma, 1e-15, 0 },
+    { "sma:200", { 200 }, ref_sma, 1e-15, 0 },
+    { "ema:2", { 2 }, ref_ema, 3e-15, 0 },
+    { "ema:20", { 20 }, ref_ema, 3e-15, 0 },
+    { "ema:133", { 133 }, ref_ema, 3e-14, 0 },
+    { "rsi:2", { 2 }, ref_rsi, 1e-13, 0 },
+    { "rsi", { 14 }, ref_rsi, 1e-13, 0 },
+    { "rsi:40", { 40 }, ref_rsi, 1e-13, 0 },
+    { "macd", { 12, 26, 9 }, ref_macd, 3e-13, 0 },
+    { "macd:5,35,1", { 5, 35, 1 }, ref_macd, 3e-13, 0 },
+    { "macd:signal=1,slow=35", { 12, 35, 1 }, ref_macd, 3e-13, 0 },
+    { "bbands", { 5, 2, 2 }, ref_bbands, 1e-14, 0 },
+    { "bbands:20,2.5,1", { 20, 2.5, 1 }, ref_bbands, 1e-14, 0 },
+    { "bbands:111,2,3", { 111, 2, 3 }, ref_bbands, 1e-14, 0 },
+    { "trange", { 0 }, ref_trange, 1e-15, 0 },
+    { "atr", { 14 }, ref_atr, 1e-14, 0 },
+    { "atr:1", { 1 }, ref_atr, 1e-14, 0 },
+};
 
 static pen_device *cpu;
 static pen_queue *cpu_queue;
 
 /* ---- Tests ---- */
 
-/* One output of one series against its reference. */
-static void check_output(const char *label, const void *got, pen_dtype dtype, const double *want,
-                         size_t n, double tol)
-{
-    double scale = 0;
-    for (size_t t = 0; t < n; t++)
-        if (isfinite(want[t]))
-            scale = fmax(scale, fabs(want[t]));
-    if (scale == 0)
-        scale = 1;
-    for (size_t t = 0; t < n; t++) {
-        char where[128];
-        snprintf(where, sizeof where, "%s %s n=%zu t=%zu", label, pen_dtype_name(dtype), n, t);
-        CHECK_NEAR(where, at(got, dtype, t), want[t],
-                   tol * scale * (dtype == PEN_F32 ? 0x1p29 : 1));
-    }
-}
-
-static void check_reference(size_t r, pen_dtype dtype, size_t n_series, size_t n_points)
-{
-    bars b = make_bars(n_series, n_points, 7);
-    double *want = calloc(n_points + 1, sizeof *want);
-    size_t bytes = pen_dtype_bytes(dtype);
-    char *got = calloc(3 * n_series * n_points + 1, bytes);
-    CHECK_OK(run_plan(cpu_queue, references[r].call, dtype, &b, got));
-    for (size_t o = 0; o < 3 && references[r].outputs[o] != NULL; o++)
-        for (size_t s = 0; s < n_series; s++) {
-            size_t from = s * n_points;
-            ref_in in = { b.wide[CLOSE] + from, b.wide[HIGH] + from, b.wide[LOW] + from,
-                          (int)n_points };
-            ref_fill(want, (int)n_points);
-            references[r].outputs[o](&in, references[r].params, want);
-            check_output(references[r].call, got + (o * n_series * n_points + from) * bytes, dtype,
-                         want, n_points, references[r].tol);
-        }
-    free(want);
-    free(got);
-    free_bars(&b);
-}
-
 static void every_indicator_matches_its_definition(void)
 {
-    static const size_t points[] = { 0, 1, 2, 14, 15, 20, 31, 32, 33, 64, 65, 127, 500, 1001 };
-    static const size_t series[] = { 1, 2, 17, 33 };
-    for (size_t r = 0; r < COUNT(references); r++)
-        for (size_t p = 0; p < COUNT(points); p++)
-            for (int d = 0; d < 2; d++)
-                check_reference(r, (pen_dtype)d, series[(r + p) % COUNT(series)], points[p]);
+    check_references(cpu_queue, references, COUNT(references));
 }
 
 static void published_values_are_met(void)
@@ -367,11 +260,11 @@ static void published_values_are_met(void)
                                      22.1542, 22.3926, 22.3816, 22.6109, 23.3558 };
     static const double ema_want[] = { 22.22, 22.21, 22.24, 22.27, 22.33, 22.52 };
     double got[COUNT(rsi_px)];
-    bars b = { 1, COUNT(rsi_px), { NULL, NULL, (double *)rsi_px } };
+    bars b = { .n_series = 1, .n_points = COUNT(rsi_px), .wide[CLOSE] = (double *)rsi_px };
     CHECK_OK(run_plan(cpu_queue, "rsi:14", PEN_F64, &b, got));
     for (size_t i = 0; i < COUNT(rsi_want); i++)
         CHECK_NEAR("rsi", got[14 + i], rsi_want[i], 0.005);
-    b = (bars){ 1, COUNT(ema_px), { NULL, NULL, (double *)ema_px } };
+    b = (bars){ .n_series = 1, .n_points = COUNT(ema_px), .wide[CLOSE] = (double *)ema_px };
     CHECK_OK(run_plan(cpu_queue, "ema:10", PEN_F64, &b, got));
     for (size_t i = 0; i < COUNT(ema_want); i++)
         CHECK_NEAR("ema", got[9 + i], ema_want[i], 0.006);
@@ -548,6 +441,9 @@ static void bad_plans_say_what_is_wrong(void)
         { "rsi:1e99", PEN_E_ARG, "from 2 to" },
         { "rsi:nan", PEN_E_PARSE, "expected a number" },
         { "rsi:14,3", PEN_E_ARG, "too many parameters" },
+        { "macd:slwo=30", PEN_E_ARG, "no parameter 'slwo', expected one of fast,slow,signal" },
+        { "macd:signal=5,3", PEN_E_ARG, "too many parameters, expected 3" },
+        { "trange:3", PEN_E_ARG, "too many parameters, expected 0" },
         { "macd:12,", PEN_E_PARSE, "ends with a comma" },
         { "macd:,26", PEN_E_PARSE, "fast is ''" },
         { "atr:14@high,low", PEN_E_PARSE, "expected 3 inputs" },

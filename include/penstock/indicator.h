@@ -2,8 +2,9 @@
  *
  * A plan is text: calls separated by spaces, each `name[:parameters][@inputs]`,
  * as in "rsi:14 macd:12,26,9 sma:20@high".  Names, parameter order and output
- * order follow TA-Lib's functions, in lower case; parameters left out take
- * their defaults, inputs left out TA-Lib's.  All calls of a plan are computed
+ * order follow TA-Lib's functions, in lower case; a parameter may be named,
+ * as in "macd:signal=5", and those left out take their defaults, inputs left out
+ * TA-Lib's.  All calls of a plan are computed
  * in one pass over the prices and share what they have in common.
  *
  * NaN: a series starts at its first bar on which every input of a call has a
@@ -20,12 +21,17 @@
 extern "C" {
 #endif
 
-enum { PEN_INDICATOR_MAX_INPUTS = 3, PEN_INDICATOR_MAX_PARAMS = 4, PEN_INDICATOR_MAX_OUTPUTS = 3 };
+enum {
+    PEN_INDICATOR_MAX_INPUTS = 5,
+    PEN_INDICATOR_MAX_PARAMS = 8,
+    PEN_INDICATOR_MAX_OUTPUTS = 9,
+};
 
 typedef struct pen_indicator_param {
     const char *name;
     double fallback, min, max; /* default and allowed range, both ends included */
     bool is_integer;
+    const char *const *choices; /* names of 0, 1, ..., max, as in "ema"; NULL for a number */
 } pen_indicator_param;
 
 /* One entry of the catalogue. */
@@ -61,8 +67,8 @@ PEN_API void pen_plan_destroy(pen_plan *plan);
 PEN_API size_t pen_plan_input_count(const pen_plan *plan);
 PEN_API const char *pen_plan_input(const pen_plan *plan, size_t index);
 
-/* The outputs in order: the name is the call as typed, with ':', ',' and '@' as
- * '_', then '.' and the output's name where a call has several
+/* The outputs in order: the name is the call as typed, with ':', ',', '=' and '@'
+ * as '_', then '.' and the output's name where a call has several
  * ("macd_12_26_9.signal").  lookback: bars before the first value. */
 PEN_API size_t pen_plan_output_count(const pen_plan *plan);
 PEN_API const char *pen_plan_output(const pen_plan *plan, size_t index);

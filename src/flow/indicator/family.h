@@ -23,6 +23,7 @@ typedef struct ind_family {
 } ind_family;
 
 extern const ind_family ind_average_family, ind_momentum_family, ind_volatility_family;
+extern const ind_family ind_statistic_family, ind_volume_family;
 
 /* NULL if unknown. */
 const ind_entry *ind_entry_find(const char *name);

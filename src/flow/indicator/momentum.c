@@ -63,7 +63,75 @@ static pen_status emit_macd(ind_program *p, const ind_call *call, ind_value *out
     return ind_subtract(p, out[0], out[1], &out[2]);
 }
 
+static pen_status emit_mom(ind_program *p, const ind_call *call, ind_value *out)
+{
+    return ind_change(p, call->in[0], (int)call->param[0], out);
+}
+
+/* (typical - its mean) / (0.015 mean deviation); 0 where the price does not move. */
+static pen_status emit_cci(ind_program *p, const ind_call *call, ind_value *out)
+{
+    int window = (int)call->param[0];
+    ind_value sum, typical, mean, deviation, above;
+    PEN_TRY(ind_add(p, call->in[0], call->in[1], &sum));
+    PEN_TRY(ind_add(p, sum, call->in[2], &sum));
+    PEN_TRY(ind_affine(p, sum, 1.0 / 3, 0, &typical));
+    PEN_TRY(ind_mean(p, typical, window, &mean));
+    PEN_TRY(ind_mean_deviation(p, typical, window, &deviation));
+    PEN_TRY(ind_subtract(p, typical, mean, &above));
+    return ind_ratio(p, above, deviation, 1 / 0.015, 0, out);
+}
+
+static pen_status emit_aroon(ind_program *p, const ind_call *call, ind_value *out)
+{
+    int period = (int)call->param[0];
+    ind_value high, low;
+    PEN_TRY(ind_extreme(p, IND_SINCE_HIGHEST, call->in[0], period + 1, &high));
+    PEN_TRY(ind_extreme(p, IND_SINCE_LOWEST, call->in[1], period + 1, &low));
+    PEN_TRY(ind_affine(p, low, -100.0 / period, 100, &out[0]));
+    return ind_affine(p, high, -100.0 / period, 100, &out[1]);
+}
+
 static const ind_entry entries[] = {
+    { { .name = "mom",
+        .family = "momentum",
+        .title = "Momentum",
+        .formula = "x[t] - x[t - period]",
+        .source = "TA-Lib MOM",
+        .n_inputs = 1,
+        .inputs = { "close" },
+        .n_params = 1,
+        .params = { IND_PERIOD(10, 1) },
+        .n_outputs = 1,
+        .outputs = { "" } },
+      emit_mom },
+    { { .name = "cci",
+        .family = "momentum",
+        .title = "Commodity channel index",
+        .formula =
+            "(typical - mean) / (0.015 mean deviation) of typical = (high + low + close) / 3 "
+            "over the last `period` bars; 0 where the price does not move",
+        .source = "Lambert (1980); TA-Lib CCI",
+        .n_inputs = 3,
+        .inputs = { "high", "low", "close" },
+        .n_params = 1,
+        .params = { IND_PERIOD(14, 2) },
+        .n_outputs = 1,
+        .outputs = { "" } },
+      emit_cci },
+    { { .name = "aroon",
+        .family = "momentum",
+        .title = "Aroon",
+        .formula = "100 (1 - bars since the extreme of the last `period` + 1 bars / period), down "
+                   "from lows, up from highs",
+        .source = "Chande (1995); TA-Lib AROON",
+        .n_inputs = 2,
+        .inputs = { "high", "low" },
+        .n_params = 1,
+        .params = { IND_PERIOD(14, 2) },
+        .n_outputs = 2,
+        .outputs = { "down", "up" } },
+      emit_aroon },
     { { .name = "returns",
         .family = "momentum",
         .title = "Simple return",

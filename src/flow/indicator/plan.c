@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "../../machine/base/alloc.h"
 #include "../../machine/base/nearest.h"
@@ -111,28 +112,70 @@ static void list_params(const pen_indicator *about, char *text, size_t bytes)
     }
 }
 
+/* One parameter's value: a number in its range, or one of its choices. */
+static pen_status parse_value(const char *text, size_t length, const pen_indicator_param *param,
+                              const char *whole, double *out)
+{
+    char *end;
+    for (int i = 0; param->choices != NULL && i <= (int)param->max; i++)
+        if (strlen(param->choices[i]) == length &&
+            strncasecmp(param->choices[i], text, length) == 0) {
+            *out = i;
+            return PEN_OK;
+        }
+    double value = strtod(text, &end);
+    if (length == 0 || end != text + length || isnan(value)) {
+        char names[256] = "a number";
+        for (int i = 0; param->choices != NULL && i <= (int)param->max; i++) {
+            size_t used = i > 0 ? strlen(names) : 0;
+            snprintf(names + used, sizeof names - used, "%s%s", i > 0 ? ", " : "",
+                     param->choices[i]);
+        }
+        return pen_fail(PEN_E_PARSE, "plan: '%s': %s is '%.*s', expected %s", whole, param->name,
+                        (int)length, text, names);
+    }
+    if (value < param->min || value > param->max || (param->is_integer && value != floor(value)))
+        return pen_fail(PEN_E_ARG, "plan: '%s': %s is %.*s, expected %s from %g to %g", whole,
+                        param->name, (int)length, text,
+                        param->is_integer ? "a whole number" : "a number", param->min, param->max);
+    *out = value;
+    return PEN_OK;
+}
+
+/* Which parameter `text` gives: the one it names, as in "signal=9", or the next one;
+ * *text moves on to the value. */
+static pen_status find_param(const char **text, size_t *length, const char *whole,
+                             const pen_indicator *about, size_t *index)
+{
+    char names[256];
+    list_params(about, names, sizeof names);
+    const char *equals = memchr(*text, '=', *length);
+    if (equals == NULL && *index >= about->n_params)
+        return pen_fail(PEN_E_ARG, "plan: '%s': too many parameters, expected %zu%s%s%s", whole,
+                        about->n_params, about->n_params > 0 ? " (" : "", names,
+                        about->n_params > 0 ? ")" : "");
+    if (equals == NULL)
+        return PEN_OK;
+    size_t name = (size_t)(equals - *text);
+    for (*index = 0; *index < about->n_params; ++*index)
+        if (strlen(about->params[*index].name) == name &&
+            strncasecmp(about->params[*index].name, *text, name) == 0)
+            break;
+    if (*index == about->n_params)
+        return pen_fail(PEN_E_ARG, "plan: '%s': no parameter '%.*s', expected one of %s", whole,
+                        (int)name, *text, names[0] != '\0' ? names : "none");
+    *text += name + 1;
+    *length -= name + 1;
+    return PEN_OK;
+}
+
 static pen_status parse_params(const char *text, const char *whole, ind_plan_call *call)
 {
     const pen_indicator *about = &call->entry->about;
     for (size_t i = 0; *text != '\0'; i++) {
-        char names[128], *end;
-        list_params(about, names, sizeof names);
-        if (i == about->n_params)
-            return pen_fail(PEN_E_ARG, "plan: '%s': too many parameters, expected %zu (%s)", whole,
-                            about->n_params, names);
-        const pen_indicator_param *param = &about->params[i];
-        double value = strtod(text, &end);
         size_t length = strcspn(text, ",");
-        if (length == 0 || end != text + length || isnan(value))
-            return pen_fail(PEN_E_PARSE, "plan: '%s': %s is '%.*s', expected a number", whole,
-                            param->name, (int)length, text);
-        if (value < param->min || value > param->max ||
-            (param->is_integer && value != floor(value)))
-            return pen_fail(PEN_E_ARG, "plan: '%s': %s is %.*s, expected %s from %g to %g", whole,
-                            param->name, (int)length, text,
-                            param->is_integer ? "a whole number" : "a number", param->min,
-                            param->max);
-        call->param[i] = value;
+        PEN_TRY(find_param(&text, &length, whole, about, &i));
+        PEN_TRY(parse_value(text, length, &about->params[i], whole, &call->param[i]));
         text += length;
         if (*text == ',' && *++text == '\0')
             return pen_fail(PEN_E_PARSE, "plan: '%s': ends with a comma", whole);
@@ -190,7 +233,7 @@ static pen_status add_outputs(pen_plan *plan, const char *whole, ind_plan_call *
         bool has_name = about->outputs[i][0] != '\0';
         snprintf(name, sizeof name, "%s%s%s", whole, has_name ? "." : "", about->outputs[i]);
         for (char *c = name; c < name + strlen(whole); c++)
-            if (*c == ':' || *c == ',' || *c == '@')
+            if (*c == ':' || *c == ',' || *c == '@' || *c == '=')
                 *c = '_';
         plan->outputs[plan->n_outputs] = (ind_output){ 0 };
         PEN_TRY(pen_strdup(name, &plan->outputs[plan->n_outputs].name));

@@ -65,14 +65,55 @@ pen_status ind_store(ind_program *program, ind_value value, int plane, int mask)
  * written, when the program needs more tiles than there are. */
 pen_status ind_finish(ind_program *program, bool *fits);
 
-/* Steps that several indicators use. */
+/* ---- Steps that indicators are made of ---- */
+
+/* One step at a time: op is one of point.kh's, y and z as it needs them. */
+pen_status ind_point1(ind_program *program, int op, ind_value x, double c0, double c1,
+                      ind_value *out);
+pen_status ind_point2(ind_program *program, int op, ind_value x, ind_value y, double c0, double c1,
+                      ind_value *out);
+pen_status ind_point3(ind_program *program, int op, ind_value x, ind_value y, ind_value z,
+                      ind_value *out);
+pen_status ind_add(ind_program *program, ind_value x, ind_value y, ind_value *out);
+pen_status ind_subtract(ind_program *program, ind_value x, ind_value y, ind_value *out);
+pen_status ind_multiply(ind_program *program, ind_value x, ind_value y, ind_value *out);
+/* scale * (x / y); if_zero where y is 0 */
+pen_status ind_ratio(ind_program *program, ind_value x, ind_value y, double scale, double if_zero,
+                     ind_value *out);
+/* scale * x + offset */
+pen_status ind_affine(ind_program *program, ind_value x, double scale, double offset,
+                      ind_value *out);
+
+/* x[t - lag]; lag 0 is x. */
+pen_status ind_lag(ind_program *program, ind_value x, int lag, ind_value *out);
+/* x[t] - x[t - lag] */
+pen_status ind_change(ind_program *program, ind_value x, int lag, ind_value *out);
+
+/* Over the last `window` values */
 pen_status ind_mean(ind_program *program, ind_value x, int window, ind_value *out);
+pen_status ind_sum(ind_program *program, ind_value x, int window, ind_value *out);
 pen_status ind_mean_stdev(ind_program *program, ind_value x, int window, ind_value out[2]);
-/* Exponential average with factor alpha, seeded at step `first` with the mean
- * of the `window` values up to it. */
+/* out: sum, and sum of value times distance in steps from the window's middle;
+ * slope = 12 out[1] / (n (n^2 - 1)) */
+pen_status ind_trend(ind_program *program, ind_value x, int window, ind_value out[2]);
+/* sum of the products of deviations from the means */
+pen_status ind_comoment(ind_program *program, ind_value x, ind_value y, int window, ind_value *out);
+/* mean |x - its mean| */
+pen_status ind_mean_deviation(ind_program *program, ind_value x, int window, ind_value *out);
+/* op: IND_HIGHEST, IND_LOWEST, IND_SINCE_HIGHEST or IND_SINCE_LOWEST */
+pen_status ind_extreme(ind_program *program, int op, ind_value x, int window, ind_value *out);
+
+/* Exponential average with factor alpha, seeded at step `first` with `scale`
+ * times the mean of the `window` values up to it. */
+pen_status ind_ema_scaled(ind_program *program, ind_value x, int window, int first, double alpha,
+                          double scale, ind_value *out);
 pen_status ind_ema(ind_program *program, ind_value x, int window, int first, double alpha,
                    ind_value *out);
-pen_status ind_subtract(ind_program *program, ind_value x, ind_value y, ind_value *out);
+/* Sum of x from its first value on. */
+pen_status ind_cumulate(ind_program *program, ind_value x, ind_value *out);
+
+/* True range of high, low, close; defined from the second step on. */
+pen_status ind_true_range(ind_program *program, const ind_value in[3], ind_value *out);
 
 /* Memory of a step that looks `own` steps back at its inputs; -1 = for ever. */
 int ind_memory(const ind_value *in, int n_in, int own);

@@ -22,15 +22,7 @@ static pen_status emit_bbands(ind_program *p, const ind_call *call, ind_value *o
 
 static pen_status emit_trange(ind_program *p, const ind_call *call, ind_value *out)
 {
-    ind_step step = { .op = IND_TRUE_RANGE,
-                      .in = { call->in[0], call->in[1], call->in[2] },
-                      .n_in = 3,
-                      .n_out = 1,
-                      .n_state = 1,
-                      .max_ring = 1,
-                      .first = call->in[2].first + 1,
-                      .memory = ind_memory(call->in, 3, 1) };
-    return ind_emit(p, &step, out);
+    return ind_true_range(p, call->in, out);
 }
 
 static pen_status emit_atr(ind_program *p, const ind_call *call, ind_value *out)

@@ -11,7 +11,7 @@ enum { LINE = 512 };
 static void append(char line[LINE], const char *separator, const char *text)
 {
     size_t used = strlen(line);
-    snprintf(line + used, LINE - used, "%s%s", used > 0 ? separator : "", text);
+    snprintf(line + used, LINE - used, "%s%.*s", used > 0 ? separator : "", LINE - (int)used, text);
 }
 
 static void names_text(const char *const *names, size_t count, char line[LINE])
@@ -22,14 +22,28 @@ static void names_text(const char *const *names, size_t count, char line[LINE])
             append(line, ",", names[i]);
 }
 
-/* "period=14 (2..100000)". */
+/* "sma|ema|wma", the parameter's choices. */
+static void choices_text(const pen_indicator_param *p, char line[LINE])
+{
+    line[0] = '\0';
+    for (int i = 0; i <= (int)p->max; i++)
+        append(line, "|", p->choices[i]);
+}
+
+/* "period=14 (2..100000)", "matype=sma (sma|ema|wma)". */
 static void params_text(const pen_indicator *about, char line[LINE])
 {
     line[0] = '\0';
     for (size_t i = 0; i < about->n_params; i++) {
         const pen_indicator_param *p = &about->params[i];
-        char one[128];
-        snprintf(one, sizeof one, "%s=%.10g (%.10g..%.10g)", p->name, p->fallback, p->min, p->max);
+        char one[LINE], choices[LINE];
+        if (p->choices != NULL) {
+            choices_text(p, choices);
+            snprintf(one, sizeof one, "%s=%s (%.400s)", p->name, p->choices[(int)p->fallback],
+                     choices);
+        } else
+            snprintf(one, sizeof one, "%s=%.10g (%.10g..%.10g)", p->name, p->fallback, p->min,
+                     p->max);
         append(line, ", ", one);
     }
 }
@@ -65,6 +79,12 @@ static void describe(const pen_indicator *about, FILE *out)
     fprintf(out, "@%s\n", names);
     for (size_t i = 0; i < about->n_params; i++) {
         const pen_indicator_param *p = &about->params[i];
+        if (p->choices != NULL) {
+            choices_text(p, names);
+            fprintf(out, "  %-10s  %s unless given; one of %s\n", p->name,
+                    p->choices[(int)p->fallback], names);
+            continue;
+        }
         fprintf(out, "  %-10s  %.10g unless given; a %s from %.10g to %.10g\n", p->name,
                 p->fallback, p->is_integer ? "whole number" : "number", p->min, p->max);
     }
@@ -87,9 +107,12 @@ static json_t *indicator_json(const pen_indicator *about)
     json_t *params = json_array();
     for (size_t i = 0; i < about->n_params; i++) {
         const pen_indicator_param *p = &about->params[i];
-        json_array_append_new(params, json_pack("{s:s, s:f, s:f, s:f, s:b}", "name", p->name,
-                                                "default", p->fallback, "min", p->min, "max",
-                                                p->max, "is_integer", p->is_integer));
+        json_t *param =
+            json_pack("{s:s, s:f, s:f, s:f, s:b}", "name", p->name, "default", p->fallback, "min",
+                      p->min, "max", p->max, "is_integer", p->is_integer);
+        if (p->choices != NULL)
+            json_object_set_new(param, "choices", texts_json(p->choices, (size_t)p->max + 1));
+        json_array_append_new(params, param);
     }
     return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o}", "name", about->name, "family",
                      about->family, "title", about->title, "formula", about->formula, "source",
