@@ -91,8 +91,9 @@ PEN_API pen_table_options pen_table_options_default(void);
 
 /* Reads a CSV file: "-" is standard input, gzip is undone.
  *
- * The header is found if the first row has no time and is not all numbers; without
- * one, columns are named after what is usual: Binance klines for twelve columns,
+ * The header is found if the first row has no time, no true or false and is not all
+ * numbers; without one, columns are named after what is usual: Binance klines for twelve
+ * columns, Binance trades or aggTrades for six to eight with true or false in their place,
  * time,open,high,low,close[,volume] for a time and four or five numbers, else
  * column_1, ...  The time column is the first whose name says date, time, datetime,
  * timestamp, ts, gmt, unix, open_time (with _utc, _local, _ns, ...) and whose first

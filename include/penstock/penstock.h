@@ -14,6 +14,7 @@
 #include "penstock/market.h"
 #include "penstock/synth.h"
 #include "penstock/indicator.h"
+#include "penstock/tick.h"
 #include "penstock/pricing.h"
 #include "penstock/report.h"
 /* clang-format on */

@@ -5,6 +5,7 @@
  * a row without a fault is committed; in the end the array is turned into columns. */
 #include <math.h>
 #include <string.h>
+#include <strings.h>
 
 #include "../../machine/base/alloc.h"
 #include "../../machine/base/csv.h"
@@ -64,13 +65,21 @@ static bool is_number(pen_cell c)
 
 /* ---- the header ---- */
 
-/* A row is no header if it holds a calendar time, or numbers and nothing else. */
+static bool is_truth(pen_cell c)
+{
+    return (c.n == 4 && strncasecmp(c.text, "true", 4) == 0) ||
+           (c.n == 5 && strncasecmp(c.text, "false", 5) == 0);
+}
+
+/* A row is no header if it holds a calendar time, true or false, or numbers and nothing else. */
 static bool is_header(const pen_cell *cells, size_t n)
 {
     size_t n_numbers = 0, n_missing = 0;
     for (size_t i = 0; i < n; i++) {
         pen_cell c = trim(cells[i]);
         pen_time_form form;
+        if (is_truth(c))
+            return false;
         if (pen_time_find_form(c.text, c.n, PEN_TIME_AUTO, &form) && !form.is_number && c.n >= 10)
             return false;
         n_missing += is_missing(c);
@@ -79,9 +88,25 @@ static bool is_header(const pen_cell *cells, size_t n)
     return n_numbers == 0 || n_numbers + n_missing < n;
 }
 
+/* Binance's trades and aggregate trades, of which only some have the last column. */
+static const char *usual_trade_name(const pen_cell *cells, size_t n, size_t column)
+{
+    static const char *const trades[] = { "trade_id", "price",          "qty",          "quote_qty",
+                                          "time",     "is_buyer_maker", "is_best_match" };
+    static const char *const aggregates[] = { "agg_trade_id",   "price",         "quantity",
+                                              "first_trade_id", "last_trade_id", "transact_time",
+                                              "is_buyer_maker", "is_best_match" };
+    if ((n == 6 || n == 7) && is_truth(trim(cells[5])))
+        return trades[column];
+    return (n == 7 || n == 8) && is_truth(trim(cells[6])) ? aggregates[column] : NULL;
+}
+
 /* What columns are called where the file does not say. */
 static const char *usual_name(const pen_cell *cells, size_t n, size_t column)
 {
+    const char *trade = usual_trade_name(cells, n, column);
+    if (trade != NULL)
+        return trade;
     static const char *const klines[] = { "open_time",
                                           "open",
                                           "high",
