@@ -28,6 +28,27 @@ extern const ind_family ind_statistic_family, ind_volume_family;
 /* NULL if unknown. */
 const ind_entry *ind_entry_find(const char *name);
 
+/* TA-Lib's moving averages in its order: what a parameter `matype` chooses from. */
+enum {
+    IND_MA_SMA,
+    IND_MA_EMA,
+    IND_MA_WMA,
+    IND_MA_DEMA,
+    IND_MA_TEMA,
+    IND_MA_TRIMA,
+    IND_MA_KAMA,
+    IND_MA_COUNT
+};
+extern const char *const ind_average_names[];
+
+/* The average `matype` of x over `period` steps; of period 1 it is x. */
+pen_status ind_average(ind_program *program, ind_value x, int matype, int period, ind_value *out);
+
+#define IND_MATYPE(name_, fallback_)                                                               \
+    {                                                                                              \
+        .name = (name_), .fallback = (fallback_), .min = 0, .max = IND_MA_COUNT - 1,               \
+        .is_integer = true, .choices = ind_average_names                                           \
+    }
 #define IND_PERIOD(fallback_, min_)                                                                \
     {                                                                                              \
         .name = "period", .fallback = (fallback_), .min = (min_), .max = 100000,                   \

@@ -109,6 +109,9 @@ pen_status ind_ema_scaled(ind_program *program, ind_value x, int window, int fir
                           double scale, ind_value *out);
 pen_status ind_ema(ind_program *program, ind_value x, int window, int first, double alpha,
                    ind_value *out);
+/* e += (c0 a + c1) (x - e), starting as `seed` at step `first`; `memory` is an estimate. */
+pen_status ind_follow(ind_program *program, ind_value x, ind_value a, ind_value seed, int first,
+                      double c0, double c1, int memory, ind_value *out);
 /* Sum of x from its first value on. */
 pen_status ind_cumulate(ind_program *program, ind_value x, ind_value *out);
 

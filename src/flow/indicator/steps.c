@@ -115,6 +115,15 @@ pen_status ind_ema(ind_program *p, ind_value x, int window, int first, double al
     return ind_ema_scaled(p, x, window, first, alpha, 1, out);
 }
 
+pen_status ind_follow(ind_program *p, ind_value x, ind_value a, ind_value seed, int first,
+                      double c0, double c1, int memory, ind_value *out)
+{
+    ind_step step = make_step(IND_FOLLOW, (ind_value[]){ x, a, seed }, 3, 0, memory, c0, c1);
+    step.first = first;
+    step.n_state = step.max_ring = 1;
+    return ind_emit(p, &step, out);
+}
+
 pen_status ind_cumulate(ind_program *p, ind_value x, ind_value *out)
 {
     ind_step step = make_step(IND_CUMULATE, &x, 1, 0, -1, 0, 0);
