@@ -8,12 +8,13 @@
 #include "../src/machine/base/clock.h"
 #include "../src/machine/base/status.h"
 
-extern const bench_area bench_indicators, bench_math, bench_matmul, bench_memory, bench_pricing,
-    bench_text;
+extern const bench_area bench_indicators, bench_math, bench_matmul, bench_memory, bench_patterns,
+    bench_pricing, bench_text;
 
-const bench_area *const bench_areas[] = {
-    &bench_indicators, &bench_math, &bench_matmul, &bench_memory, &bench_pricing, &bench_text, NULL
-};
+const bench_area *const bench_areas[] = { &bench_indicators, &bench_math,
+                                          &bench_matmul,     &bench_memory,
+                                          &bench_patterns,   &bench_pricing,
+                                          &bench_text,       NULL };
 
 enum { MOST_SAMPLES = 2000, FEWEST_SAMPLES = 5 };
 static const double SAMPLE_NS = 100e3; /* shorter runs are timed several at once */

@@ -15,6 +15,7 @@
 #include "penstock/synth.h"
 #include "penstock/indicator.h"
 #include "penstock/tick.h"
+#include "penstock/pattern.h"
 #include "penstock/pricing.h"
 #include "penstock/report.h"
 /* clang-format on */
