@@ -101,7 +101,7 @@ endif
 # Inside a target that starts make again: all cores, unless the caller said how many.
 jobs  = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: all run test tests check lint layers format format-check docs examples setup install uninstall \
+.PHONY: all run test tests check lint layers format format-check docs examples accuracy setup install uninstall \
         fuzz coverage kernels kernel-objects gpu-bundle gpu-check clean help
 .DELETE_ON_ERROR:
 all: $(O)/libpenstock.a $(O)/libpenstock.so $(if $(CLI_MAIN),$(O)/penstock)
@@ -203,6 +203,15 @@ $(O)/examples/%: examples/%.c $(O)/libpenstock.a
 	@mkdir -p $(@D)
 	$(Q)$(COMPILE) -MMD -MP -o $@ $< $(O)/libpenstock.a $(LDFLAGS) $(OUR_LDLIBS)
 examples: $(EXAMPLE_BIN)
+
+# Precision and recall of the pattern finder: docs/patterns.md.
+$(O)/pattern_accuracy: tools/pattern_accuracy.c $(O)/libpenstock.a
+	$(call say,CC,$<)
+	$(Q)$(COMPILE) -Isrc -MMD -MP -o $@ $< $(O)/libpenstock.a $(LDFLAGS) $(OUR_LDLIBS)
+accuracy: $(O)/pattern_accuracy
+	@$(O)/pattern_accuracy $(PIVOTS) $(MIN_QUALITY)
+PIVOTS      ?= atr:3
+MIN_QUALITY ?= 0
 
 setup:
 	@scripts/setup.sh
@@ -324,6 +333,7 @@ help:
 	@echo "docs      the table of indicators in docs/"
 	@echo "install   under DESTDIR and PREFIX                 uninstall  the reverse"
 	@echo "kernels   each kernel with each compiler           gpu-check  same bits and speed on cuda:0"
+	@echo "accuracy  precision and recall of chart patterns"
 	@echo "gpu-bundle  what gpu-check needs on a machine without packages"
 	@echo "fuzz      libFuzzer targets, FUZZ_SECONDS each     coverage   lines the tests reach"
 

@@ -1,7 +1,7 @@
 /* How good the pattern finder is: precision and recall on planted patterns with noise, and
  * what it reports on random walks, where there is nothing to find.
  *
- *   pattern_accuracy [PIVOTS [MIN_QUALITY [SERIES]]]      atr:3 0 200 */
+ *   make accuracy [PIVOTS=percent:5] [MIN_QUALITY=0.5] */
 #define _POSIX_C_SOURCE 200809L
 #include <stdio.h>
 #include <stdlib.h>

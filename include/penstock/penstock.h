@@ -14,8 +14,8 @@
 #include "penstock/market.h"
 #include "penstock/synth.h"
 #include "penstock/indicator.h"
-#include "penstock/tick.h"
 #include "penstock/pattern.h"
+#include "penstock/tick.h"
 #include "penstock/pricing.h"
 #include "penstock/report.h"
 /* clang-format on */
