@@ -28,6 +28,9 @@ typedef uint32_t u32;
 typedef uint64_t u64;
 typedef int64_t i64;
 
+#define JOIN3_(a, b, c) a##_##b##_##c
+#define JOIN3(a, b, c) JOIN3_(a, b, c)
+
 /* Memory */
 #define GLOBAL
 #define SHARED
@@ -37,6 +40,14 @@ typedef int64_t i64;
 #define CONSTANT static const
 #define DEVICE static inline __attribute__((always_inline))
 #define GROUP_MEM(T, name, count) T name[count] __attribute__((aligned(64)))
+/* A real that no compiler can see the value of, shared by all files that define it: a
+ * minimum with a known constant is folded into what follows it by gcc 12, as
+ * comparisons and masks that take the place of multiplications. */
+#define LIMIT_NAME_(name) JOIN3(pk_limit, name, PEN_REAL_NAME_)
+#define LIMIT(name, value)                                                                         \
+    extern real LIMIT_NAME_(name);                                                                 \
+    __attribute__((weak, visibility("hidden"))) real LIMIT_NAME_(name) = (value)
+#define LIMIT_OF(name) LIMIT_NAME_(name)
 #define ITEM_MEM(T, name) T name[GROUP_SIZE] __attribute__((aligned(64)))
 #define OWN(name, t) (name)[t]
 
@@ -142,17 +153,18 @@ DEVICE vreal v_abs(vreal a)
     return (vreal)((vmask)a & (((vmask){ 0 } + 1) << (PEN_REAL_F64 ? 63 : 31) ^ -1));
 }
 
-/* GROUP_SIZE elements of an output from `row` on, written as name[t].  Streamed
- * ones pass the caches by: they are collected here and go out at COLUMN_DONE; the
- * launcher fences them before it says that the work is done. */
+/* GROUP_SIZE elements of an output from `row` on, written by PUT(); nowhere if the
+ * pointer is NULL.  Streamed ones pass the caches by: they are collected here and go out
+ * at COLUMN_DONE; the launcher fences them before it says that the work is done. */
 #define COLUMN_OUT(T, name, data, row, is_streamed)                                                \
     T name##_held_[GROUP_SIZE] __attribute__((aligned(64)));                                       \
-    T *name = (is_streamed) && (uintptr_t)((data) + (row)) % PEN_VECTOR_BYTES == 0                 \
-                  ? name##_held_                                                                   \
-                  : (data) + (row)
+    int name##_is_held_ =                                                                          \
+        (data) == 0 || ((is_streamed) && (uintptr_t)((data) + (row)) % PEN_VECTOR_BYTES == 0);     \
+    T *name = name##_is_held_ ? name##_held_ : (data) + (row)
+#define PUT(name, t, value) (name)[t] = (value)
 #define COLUMN_DONE(name, data, row, count)                                                        \
     do                                                                                             \
-        if (name == name##_held_)                                                                  \
+        if (name##_is_held_ && (data) != 0)                                                        \
             stream_((data) + (row), name##_held_, count);                                          \
     while (0)
 #if !defined(__x86_64__)
@@ -272,8 +284,6 @@ DEVICE double m_float64(u64 x)
 
 /* A kernel: its signature for the launcher, an entry that unpacks arguments,
  * and the body that follows. */
-#define JOIN3_(a, b, c) a##_##b##_##c
-#define JOIN3(a, b, c) JOIN3_(a, b, c)
 #define PK_(name) JOIN3(pk_##name, PEN_REAL_NAME_, PEN_VARIANT)
 #define DECL_(T, x) T x,
 #define FETCH_(T, x) T x = *(T *)args_[k_++];
