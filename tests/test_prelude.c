@@ -177,6 +177,17 @@ static void tiles_carry_lanes_of_any_length(void)
     matrix_restore();
 }
 
+static void a_groups_rows_are_stored_as_columns(void)
+{
+    static const int items[] = { 1, 7, 255, 256, 257, 600 }, rows[] = { 1, 8, 16, 5, 15, 9 };
+    for (size_t d = 0; d < matrix_size(); d++)
+        for (size_t i = 0; i < COUNT(items); i++) {
+            group_store_f32(d, items[i], rows[i]);
+            group_store_f64(d, items[i], rows[(i + 1) % COUNT(rows)]);
+        }
+    matrix_restore();
+}
+
 static const check_test tests[] = {
     TEST(flat_kernels_see_every_item_once),
     TEST(rows_are_found_at_their_stride),
@@ -187,5 +198,6 @@ static const check_test tests[] = {
     TEST(columns_may_be_one_number),
     TEST(lanes_run_side_by_side),
     TEST(tiles_carry_lanes_of_any_length),
+    TEST(a_groups_rows_are_stored_as_columns),
 };
 TEST_MAIN(tests)

@@ -303,3 +303,27 @@ static void NAME(tiles)(size_t device, size_t n, int steps)
     free(out);
     free(want);
 }
+
+/* Rows become columns, and what is between them stays as it was. */
+static void NAME(group_store)(size_t device, int n_items, int n_rows)
+{
+    size_t cells = (size_t)n_items * (size_t)n_rows, stride = (size_t)n_rows + 2;
+    size_t all = (size_t)n_items * stride;
+    real *x = NAME(numbers)(cells), *out = NAME(numbers)(all), *want = NAME(numbers)(all);
+    memset(want, 0xA5, all * sizeof *want);
+    for (size_t i = 0; i < (size_t)n_items; i++)
+        for (size_t row = 0; row < (size_t)n_rows; row++)
+            want[i * stride + row] = x[row * (size_t)n_items + i];
+    int64_t step = (int64_t)stride;
+    kernel_slot slots[] = {
+        SLOT_IN(x, cells * sizeof *x),    SLOT_VALUE(n_items), SLOT_VALUE(n_rows), SLOT_VALUE(step),
+        SLOT_OUT(out, all * sizeof *out),
+    };
+    pen_grid grid = pen_groups(((size_t)n_items + 255) / 256);
+    CHECK_OK(
+        run_kernel(matrix_select(device), "prelude_group_store", DTYPE, grid, slots, COUNT(slots)));
+    check_reals("group_store", matrix_label(device), out, want, all, DTYPE);
+    free(x);
+    free(out);
+    free(want);
+}

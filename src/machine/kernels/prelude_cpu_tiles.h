@@ -123,6 +123,25 @@ DEVICE void tile_store(real *restrict base, const real *restrict tile, const isi
         for (int t = from[l] > 0 ? from[l] : 0; t < rows && t < count[l]; t++)
             base[offset[l] + t] = tile[t * LANE_COUNT + l];
 }
+/* base[i * stride + t] = tile[t][i] for i < count, t < rows; a row of the tile is GROUP_SIZE. */
+DEVICE void group_store(real *restrict base, isize stride, const real *restrict tile, int count,
+                        int rows)
+{
+    int whole = count - count % VREAL_LEN_, whole_rows = rows - rows % VREAL_LEN_;
+    for (int i = 0; i < whole; i += VREAL_LEN_)
+        for (int t = 0; t < whole_rows; t += VREAL_LEN_) {
+            vreal r[VREAL_LEN_];
+            for (int k = 0; k < VREAL_LEN_; k++)
+                r[k] = *(const vreal *)&tile[(t + k) * GROUP_SIZE + i];
+            transpose_(r);
+            for (int k = 0; k < VREAL_LEN_; k++)
+                *(unaligned_vreal_ *)&base[(i + k) * stride + t] = r[k];
+        }
+    for (int i = 0; i < count; i++)
+        for (int t = i < whole ? whole_rows : 0; t < rows; t++)
+            base[i * stride + t] = tile[t * GROUP_SIZE + i];
+}
+
 /* Makes streamed stores visible to other threads. */
 DEVICE void tile_flush(void)
 {
