@@ -3,7 +3,8 @@
 
 #include "family.h"
 
-static const ind_family *const families[] = { &ind_average_family, &ind_momentum_family,
+static const ind_family *const families[] = { &ind_average_family,    &ind_momentum_family,
+                                              &ind_oscillator_family, &ind_directional_family,
                                               &ind_volatility_family, &ind_volume_family,
                                               &ind_statistic_family };
 

@@ -26,41 +26,30 @@ static pen_status emit_log_returns(ind_program *p, const ind_call *call, ind_val
     return emit_change(p, call, IND_LOG_RETURN, out);
 }
 
-static pen_status emit_rsi(ind_program *p, const ind_call *call, ind_value *out)
-{
-    int period = (int)call->param[0];
-    /* 60 periods: (1 - 1 / period)^60 period is about 2^-87 */
-    ind_step step = { .op = IND_RSI,
-                      .in = { call->in[0] },
-                      .n_in = 1,
-                      .n_out = 1,
-                      .window = period,
-                      .consts = { 1.0 / period },
-                      .n_consts = 1,
-                      .n_state = 3,
-                      .max_ring = 1,
-                      .first = call->in[0].first + period,
-                      .memory = ind_memory(call->in, 1, 70 * period) };
-    return ind_emit(p, &step, out);
-}
-
 /* TA-Lib seeds the fast average at the slow one's first bar, from the values
  * just before it, and shows all three lines from the signal's first bar on. */
+static pen_status emit_macd_lines(ind_program *p, ind_value x, int fast, int slow, int signal,
+                                  double fast_alpha, double slow_alpha, ind_value *out)
+{
+    ind_value fast_line, slow_line;
+    int first = x.first + slow - 1;
+    PEN_TRY(ind_ema(p, x, fast, first, fast_alpha, &fast_line));
+    PEN_TRY(ind_ema(p, x, slow, first, slow_alpha, &slow_line));
+    PEN_TRY(ind_subtract(p, fast_line, slow_line, &out[0]));
+    PEN_TRY(ind_ema(p, out[0], signal, first + signal - 1, 2.0 / (signal + 1), &out[1]));
+    return ind_subtract(p, out[0], out[1], &out[2]);
+}
+
 static pen_status emit_macd(ind_program *p, const ind_call *call, ind_value *out)
 {
-    int fast = (int)call->param[0], slow = (int)call->param[1], signal = (int)call->param[2];
+    int fast = (int)call->param[0], slow = (int)call->param[1];
     if (fast > slow) {
         int swap = fast;
         fast = slow;
         slow = swap;
     }
-    ind_value x = call->in[0], fast_line, slow_line;
-    int first = x.first + slow - 1;
-    PEN_TRY(ind_ema(p, x, fast, first, 2.0 / (fast + 1), &fast_line));
-    PEN_TRY(ind_ema(p, x, slow, first, 2.0 / (slow + 1), &slow_line));
-    PEN_TRY(ind_subtract(p, fast_line, slow_line, &out[0]));
-    PEN_TRY(ind_ema(p, out[0], signal, first + signal - 1, 2.0 / (signal + 1), &out[1]));
-    return ind_subtract(p, out[0], out[1], &out[2]);
+    return emit_macd_lines(p, call->in[0], fast, slow, (int)call->param[2], 2.0 / (fast + 1),
+                           2.0 / (slow + 1), out);
 }
 
 static pen_status emit_mom(ind_program *p, const ind_call *call, ind_value *out)
@@ -69,27 +58,123 @@ static pen_status emit_mom(ind_program *p, const ind_call *call, ind_value *out)
 }
 
 /* (typical - its mean) / (0.015 mean deviation); 0 where the price does not move. */
-static pen_status emit_cci(ind_program *p, const ind_call *call, ind_value *out)
+static pen_status emit_macdfix(ind_program *p, const ind_call *call, ind_value *out)
 {
-    int window = (int)call->param[0];
-    ind_value sum, typical, mean, deviation, above;
-    PEN_TRY(ind_add(p, call->in[0], call->in[1], &sum));
-    PEN_TRY(ind_add(p, sum, call->in[2], &sum));
-    PEN_TRY(ind_affine(p, sum, 1.0 / 3, 0, &typical));
-    PEN_TRY(ind_mean(p, typical, window, &mean));
-    PEN_TRY(ind_mean_deviation(p, typical, window, &deviation));
-    PEN_TRY(ind_subtract(p, typical, mean, &above));
-    return ind_ratio(p, above, deviation, 1 / 0.015, 0, out);
+    return emit_macd_lines(p, call->in[0], 12, 26, (int)call->param[0], 0.15, 0.075, out);
 }
 
-static pen_status emit_aroon(ind_program *p, const ind_call *call, ind_value *out)
+/* scale * (x[t] - x[t - period]) / x[t - period] */
+static pen_status emit_rate(ind_program *p, const ind_call *call, double scale, ind_value *out)
 {
     int period = (int)call->param[0];
-    ind_value high, low;
-    PEN_TRY(ind_extreme(p, IND_SINCE_HIGHEST, call->in[0], period + 1, &high));
-    PEN_TRY(ind_extreme(p, IND_SINCE_LOWEST, call->in[1], period + 1, &low));
-    PEN_TRY(ind_affine(p, low, -100.0 / period, 100, &out[0]));
-    return ind_affine(p, high, -100.0 / period, 100, &out[1]);
+    ind_value old, change;
+    PEN_TRY(ind_lag(p, call->in[0], period, &old));
+    PEN_TRY(ind_subtract(p, call->in[0], old, &change));
+    return ind_ratio(p, change, old, scale, 0, out);
+}
+
+static pen_status emit_roc(ind_program *p, const ind_call *call, ind_value *out)
+{
+    return emit_rate(p, call, 100, out);
+}
+
+static pen_status emit_rocp(ind_program *p, const ind_call *call, ind_value *out)
+{
+    return emit_rate(p, call, 1, out);
+}
+
+static pen_status emit_quotient(ind_program *p, const ind_call *call, double scale, ind_value *out)
+{
+    ind_value old;
+    PEN_TRY(ind_lag(p, call->in[0], (int)call->param[0], &old));
+    return ind_ratio(p, call->in[0], old, scale, 0, out);
+}
+
+static pen_status emit_rocr(ind_program *p, const ind_call *call, ind_value *out)
+{
+    return emit_quotient(p, call, 1, out);
+}
+
+static pen_status emit_rocr100(ind_program *p, const ind_call *call, ind_value *out)
+{
+    return emit_quotient(p, call, 100, out);
+}
+
+static pen_status emit_trix(ind_program *p, const ind_call *call, ind_value *out)
+{
+    ind_call rate = { .param = { 1 } };
+    ind_value x = call->in[0];
+    for (int i = 0; i < 3; i++)
+        PEN_TRY(ind_average(p, x, IND_MA_EMA, (int)call->param[0], &x));
+    rate.in[0] = x;
+    return emit_roc(p, &rate, out);
+}
+
+static pen_status emit_ao(ind_program *p, const ind_call *call, ind_value *out)
+{
+    ind_value sum, fast, slow;
+    PEN_TRY(ind_add(p, call->in[0], call->in[1], &sum));
+    PEN_TRY(ind_mean(p, sum, 5, &fast));
+    PEN_TRY(ind_mean(p, sum, 34, &slow));
+    PEN_TRY(ind_subtract(p, fast, slow, out));
+    return ind_affine(p, *out, 0.5, 0, out);
+}
+
+/* The line through the last n values meets the bar after them at
+ * mean + slope (n + 1) / 2. */
+static pen_status emit_fosc(ind_program *p, const ind_call *call, ind_value *out)
+{
+    double n = call->param[0];
+    ind_value line[2], mean, forecast, miss;
+    PEN_TRY(ind_trend(p, call->in[0], (int)n, line));
+    PEN_TRY(ind_affine(p, line[0], 1 / n, 0, &mean));
+    PEN_TRY(ind_point2(p, IND_BLEND, mean, line[1], 6 / (n * (n - 1)), 0, &forecast));
+    PEN_TRY(ind_lag(p, forecast, 1, &forecast));
+    PEN_TRY(ind_subtract(p, call->in[0], forecast, &miss));
+    return ind_ratio(p, miss, call->in[0], 100, 0, out);
+}
+
+static pen_status emit_tsi(ind_program *p, const ind_call *call, ind_value *out)
+{
+    int slow = (int)call->param[0], fast = (int)call->param[1];
+    ind_value change, size;
+    PEN_TRY(ind_change(p, call->in[0], 1, &change));
+    PEN_TRY(ind_point1(p, IND_ABS, change, 0, 0, &size));
+    PEN_TRY(ind_average(p, change, IND_MA_EMA, slow, &change));
+    PEN_TRY(ind_average(p, change, IND_MA_EMA, fast, &change));
+    PEN_TRY(ind_average(p, size, IND_MA_EMA, slow, &size));
+    PEN_TRY(ind_average(p, size, IND_MA_EMA, fast, &size));
+    PEN_TRY(ind_ratio(p, change, size, 100, 0, &out[0]));
+    return ind_average(p, out[0], IND_MA_EMA, (int)call->param[2], &out[1]);
+}
+
+/* Four smoothed rates of change, weighted 1 to 4. */
+static pen_status emit_kst(ind_program *p, const ind_call *call, ind_value *out)
+{
+    ind_value sum = { 0 };
+    for (int i = 0; i < 4; i++) {
+        ind_call one = { .in = { call->in[0] }, .param = { call->param[i] } };
+        ind_value rate;
+        PEN_TRY(emit_roc(p, &one, &rate));
+        PEN_TRY(ind_mean(p, rate, (int)call->param[4 + i], &rate));
+        if (i == 0)
+            sum = rate;
+        else
+            PEN_TRY(ind_point2(p, IND_BLEND, sum, rate, i + 1, 0, &sum));
+    }
+    out[0] = sum;
+    return ind_mean(p, sum, (int)call->param[8], &out[1]);
+}
+
+static pen_status emit_coppock(ind_program *p, const ind_call *call, ind_value *out)
+{
+    ind_value rate[2], sum;
+    for (int i = 0; i < 2; i++) {
+        ind_call one = { .in = { call->in[0] }, .param = { call->param[i] } };
+        PEN_TRY(emit_roc(p, &one, &rate[i]));
+    }
+    PEN_TRY(ind_add(p, rate[0], rate[1], &sum));
+    return ind_average(p, sum, IND_MA_WMA, (int)call->param[2], out);
 }
 
 static const ind_entry entries[] = {
@@ -105,33 +190,54 @@ static const ind_entry entries[] = {
         .n_outputs = 1,
         .outputs = { "" } },
       emit_mom },
-    { { .name = "cci",
+    { { .name = "roc",
         .family = "momentum",
-        .title = "Commodity channel index",
-        .formula =
-            "(typical - mean) / (0.015 mean deviation) of typical = (high + low + close) / 3 "
-            "over the last `period` bars; 0 where the price does not move",
-        .source = "Lambert (1980); TA-Lib CCI",
-        .n_inputs = 3,
-        .inputs = { "high", "low", "close" },
+        .title = "Rate of change, percent",
+        .formula = "100 (x[t] - x[t - period]) / x[t - period]; 0 where that is 0",
+        .source = "TA-Lib ROC",
+        .n_inputs = 1,
+        .inputs = { "close" },
         .n_params = 1,
-        .params = { IND_PERIOD(14, 2) },
+        .params = { IND_PERIOD(10, 1) },
         .n_outputs = 1,
         .outputs = { "" } },
-      emit_cci },
-    { { .name = "aroon",
+      emit_roc },
+    { { .name = "rocp",
         .family = "momentum",
-        .title = "Aroon",
-        .formula = "100 (1 - bars since the extreme of the last `period` + 1 bars / period), down "
-                   "from lows, up from highs",
-        .source = "Chande (1995); TA-Lib AROON",
-        .n_inputs = 2,
-        .inputs = { "high", "low" },
+        .title = "Rate of change, fraction",
+        .formula = "(x[t] - x[t - period]) / x[t - period]; 0 where that is 0",
+        .source = "TA-Lib ROCP",
+        .n_inputs = 1,
+        .inputs = { "close" },
         .n_params = 1,
-        .params = { IND_PERIOD(14, 2) },
-        .n_outputs = 2,
-        .outputs = { "down", "up" } },
-      emit_aroon },
+        .params = { IND_PERIOD(10, 1) },
+        .n_outputs = 1,
+        .outputs = { "" } },
+      emit_rocp },
+    { { .name = "rocr",
+        .family = "momentum",
+        .title = "Rate of change, ratio",
+        .formula = "x[t] / x[t - period]; 0 where that is 0",
+        .source = "TA-Lib ROCR",
+        .n_inputs = 1,
+        .inputs = { "close" },
+        .n_params = 1,
+        .params = { IND_PERIOD(10, 1) },
+        .n_outputs = 1,
+        .outputs = { "" } },
+      emit_rocr },
+    { { .name = "rocr100",
+        .family = "momentum",
+        .title = "Rate of change, ratio times 100",
+        .formula = "100 x[t] / x[t - period]; 0 where that is 0",
+        .source = "TA-Lib ROCR100",
+        .n_inputs = 1,
+        .inputs = { "close" },
+        .n_params = 1,
+        .params = { IND_PERIOD(10, 1) },
+        .n_outputs = 1,
+        .outputs = { "" } },
+      emit_rocr100 },
     { { .name = "returns",
         .family = "momentum",
         .title = "Simple return",
@@ -156,19 +262,6 @@ static const ind_entry entries[] = {
         .n_outputs = 1,
         .outputs = { "" } },
       emit_log_returns },
-    { { .name = "rsi",
-        .family = "momentum",
-        .title = "Relative strength index",
-        .formula = "100 * gain / (gain + loss), both averaged with Wilder's 1 / period; 50 where "
-                   "the price has not moved",
-        .source = "Wilder, New Concepts in Technical Trading Systems (1978); TA-Lib RSI",
-        .n_inputs = 1,
-        .inputs = { "close" },
-        .n_params = 1,
-        .params = { IND_PERIOD(14, 2) },
-        .n_outputs = 1,
-        .outputs = { "" } },
-      emit_rsi },
     { { .name = "macd",
         .family = "momentum",
         .title = "Moving average convergence/divergence",
@@ -183,6 +276,105 @@ static const ind_entry entries[] = {
         .n_outputs = 3,
         .outputs = { "macd", "signal", "hist" } },
       emit_macd },
+    { { .name = "macdfix",
+        .family = "momentum",
+        .title = "MACD with the constants of 12 and 26",
+        .formula = "macd = average with 0.15 - average with 0.075, seeded as those of 12 and 26 "
+                   "bars; signal = ema of macd, hist = macd - signal",
+        .source = "Appel; TA-Lib MACDFIX",
+        .n_inputs = 1,
+        .inputs = { "close" },
+        .n_params = 1,
+        .params = { { "signal", 9, 1, 100000, true, NULL } },
+        .n_outputs = 3,
+        .outputs = { "macd", "signal", "hist" } },
+      emit_macdfix },
+    { { .name = "trix",
+        .family = "momentum",
+        .title = "Rate of change of a triple exponential average",
+        .formula = "100 (e[t] / e[t - 1] - 1), e = ema of ema of ema; 0 where e[t - 1] is 0",
+        .source = "Hutson (1983); TA-Lib TRIX",
+        .n_inputs = 1,
+        .inputs = { "close" },
+        .n_params = 1,
+        .params = { IND_PERIOD(30, 1) },
+        .n_outputs = 1,
+        .outputs = { "" } },
+      emit_trix },
+    { { .name = "ao",
+        .family = "momentum",
+        .title = "Awesome oscillator",
+        .formula = "sma(5) - sma(34) of (high + low) / 2",
+        .source = "Williams, New Trading Dimensions (1998); Tulip ao",
+        .n_inputs = 2,
+        .inputs = { "high", "low" },
+        .n_outputs = 1,
+        .outputs = { "" } },
+      emit_ao },
+    { { .name = "fosc",
+        .family = "momentum",
+        .title = "Forecast oscillator",
+        .formula = "100 (x - f) / x, f being what the least-squares line through the `period` "
+                   "values before says of this bar; 0 where x is 0",
+        .source = "Chande (1994); Tulip fosc",
+        .n_inputs = 1,
+        .inputs = { "close" },
+        .n_params = 1,
+        .params = { IND_PERIOD(14, 2) },
+        .n_outputs = 1,
+        .outputs = { "" } },
+      emit_fosc },
+    { { .name = "tsi",
+        .family = "momentum",
+        .title = "True strength index",
+        .formula = "100 * ema(short) of ema(long) of the change / the same of its size, 0 where "
+                   "the price has not moved; signal = ema of that",
+        .source = "Blau (1991)",
+        .n_inputs = 1,
+        .inputs = { "close" },
+        .n_params = 3,
+        .params = { { "long", 25, 2, 100000, true, NULL },
+                    { "short", 13, 2, 100000, true, NULL },
+                    { "signal", 13, 1, 100000, true, NULL } },
+        .n_outputs = 2,
+        .outputs = { "tsi", "signal" } },
+      emit_tsi },
+    { { .name = "kst",
+        .family = "momentum",
+        .title = "Know sure thing",
+        .formula = "1, 2, 3 and 4 times the sma of the four rates of change in percent, summed; "
+                   "signal = sma of that",
+        .source = "Pring (1992)",
+        .n_inputs = 1,
+        .inputs = { "close" },
+        .n_params = 9,
+        .params = { { "roc1", 10, 1, 100000, true, NULL },
+                    { "roc2", 15, 1, 100000, true, NULL },
+                    { "roc3", 20, 1, 100000, true, NULL },
+                    { "roc4", 30, 1, 100000, true, NULL },
+                    { "sma1", 10, 1, 100000, true, NULL },
+                    { "sma2", 10, 1, 100000, true, NULL },
+                    { "sma3", 10, 1, 100000, true, NULL },
+                    { "sma4", 15, 1, 100000, true, NULL },
+                    { "signal", 9, 1, 100000, true, NULL } },
+        .n_outputs = 2,
+        .outputs = { "kst", "signal" } },
+      emit_kst },
+    { { .name = "coppock",
+        .family = "momentum",
+        .title = "Coppock curve",
+        .formula = "linearly weighted mean over `period` bars of the sum of two rates of change "
+                   "in percent",
+        .source = "Coppock (1962)",
+        .n_inputs = 1,
+        .inputs = { "close" },
+        .n_params = 3,
+        .params = { { "long", 14, 1, 100000, true, NULL },
+                    { "short", 11, 1, 100000, true, NULL },
+                    IND_PERIOD(10, 1) },
+        .n_outputs = 1,
+        .outputs = { "" } },
+      emit_coppock },
 };
 
 const ind_family ind_momentum_family = { entries, PEN_COUNT(entries) };

@@ -118,6 +118,12 @@ pen_status ind_cumulate(ind_program *program, ind_value x, ind_value *out);
 /* True range of high, low, close; defined from the second step on. */
 pen_status ind_true_range(ind_program *program, const ind_value in[3], ind_value *out);
 
+/* (high + low + close) / 3 */
+pen_status ind_typical(ind_program *program, const ind_value in[3], ind_value *out);
+/* scale (x - low) / (high - low); if_zero where high is low */
+pen_status ind_place(ind_program *program, ind_value x, ind_value high, ind_value low, double scale,
+                     double if_zero, ind_value *out);
+
 /* Memory of a step that looks `own` steps back at its inputs; -1 = for ever. */
 int ind_memory(const ind_value *in, int n_in, int own);
 

@@ -138,6 +138,18 @@ pen_status ind_true_range(ind_program *p, const ind_value in[3], ind_value *out)
     return ind_emit(p, &step, out);
 }
 
+pen_status ind_typical(ind_program *p, const ind_value in[3], ind_value *out)
+{
+    return ind_point3(p, IND_THIRD, in[0], in[1], in[2], out);
+}
+
+pen_status ind_place(ind_program *p, ind_value x, ind_value high, ind_value low, double scale,
+                     double if_zero, ind_value *out)
+{
+    ind_step step = make_step(IND_PLACE, (ind_value[]){ x, high, low }, 3, 0, 0, scale, if_zero);
+    return ind_emit(p, &step, out);
+}
+
 /* ---- Over windows ---- */
 
 /* State rows of a tree whose first passed level is `base`: `own` rows below it,

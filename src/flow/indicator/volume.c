@@ -14,6 +14,167 @@ static pen_status emit_obv(ind_program *p, const ind_call *call, ind_value *out)
     return ind_cumulate(p, flow, out);
 }
 
+/* Where the close stands between low (-1) and high (1), times the volume; 0 where they are
+ * the same. */
+static pen_status emit_money_flow(ind_program *p, const ind_call *call, ind_value *out)
+{
+    ind_value place;
+    PEN_TRY(ind_place(p, call->in[2], call->in[0], call->in[1], 2, 1, &place));
+    PEN_TRY(ind_affine(p, place, 1, -1, &place));
+    return ind_multiply(p, place, call->in[3], out);
+}
+
+static pen_status emit_ad(ind_program *p, const ind_call *call, ind_value *out)
+{
+    ind_value flow;
+    PEN_TRY(emit_money_flow(p, call, &flow));
+    return ind_cumulate(p, flow, out);
+}
+
+/* Difference of two exponential averages that start at x's first value. */
+static pen_status emit_ema_difference(ind_program *p, ind_value x, double fast, double slow,
+                                      ind_value *out)
+{
+    ind_value fast_line, slow_line;
+    PEN_TRY(ind_ema(p, x, 1, x.first, 2 / (fast + 1), &fast_line));
+    PEN_TRY(ind_ema(p, x, 1, x.first, 2 / (slow + 1), &slow_line));
+    return ind_subtract(p, fast_line, slow_line, out);
+}
+
+static pen_status emit_adosc(ind_program *p, const ind_call *call, ind_value *out)
+{
+    int fast = (int)call->param[0], slow = (int)call->param[1];
+    ind_value line;
+    PEN_TRY(emit_ad(p, call, &line));
+    PEN_TRY(emit_ema_difference(p, line, fast, slow, out));
+    out->first += (fast > slow ? fast : slow) - 1;
+    return PEN_OK;
+}
+
+static pen_status emit_cmf(ind_program *p, const ind_call *call, ind_value *out)
+{
+    int period = (int)call->param[0];
+    ind_value flow, volume;
+    PEN_TRY(emit_money_flow(p, call, &flow));
+    PEN_TRY(ind_sum(p, flow, period, &flow));
+    PEN_TRY(ind_sum(p, call->in[3], period, &volume));
+    return ind_ratio(p, flow, volume, 1, 0, out);
+}
+
+static pen_status emit_force(ind_program *p, const ind_call *call, ind_value *out)
+{
+    ind_value change, force;
+    PEN_TRY(ind_change(p, call->in[0], 1, &change));
+    PEN_TRY(ind_multiply(p, change, call->in[1], &force));
+    return ind_average(p, force, IND_MA_EMA, (int)call->param[0], out);
+}
+
+static pen_status emit_emv(ind_program *p, const ind_call *call, ind_value *out)
+{
+    ind_value sum, move, range, distance;
+    PEN_TRY(ind_add(p, call->in[0], call->in[1], &sum));
+    PEN_TRY(ind_change(p, sum, 1, &move));
+    PEN_TRY(ind_subtract(p, call->in[0], call->in[1], &range));
+    PEN_TRY(ind_multiply(p, move, range, &distance));
+    return ind_ratio(p, distance, call->in[2], 5000, 0, out);
+}
+
+static pen_status emit_marketfi(ind_program *p, const ind_call *call, ind_value *out)
+{
+    ind_value range;
+    PEN_TRY(ind_subtract(p, call->in[0], call->in[1], &range));
+    return ind_ratio(p, range, call->in[2], 1, 0, out);
+}
+
+static pen_status emit_kvo(ind_program *p, const ind_call *call, ind_value *out)
+{
+    ind_value sum, range, share, force;
+    PEN_TRY(ind_add(p, call->in[0], call->in[1], &sum));
+    PEN_TRY(ind_add(p, sum, call->in[2], &sum));
+    PEN_TRY(ind_subtract(p, call->in[0], call->in[1], &range));
+    ind_step step = { .op = IND_TREND_SHARE,
+                      .in = { sum, range },
+                      .n_in = 2,
+                      .n_out = 1,
+                      .n_state = 4,
+                      .max_ring = 1,
+                      .first = (sum.first > range.first ? sum.first : range.first) + 1,
+                      .memory = ind_memory((ind_value[]){ sum, range }, 2, 64) };
+    PEN_TRY(ind_emit(p, &step, &share));
+    PEN_TRY(ind_multiply(p, share, call->in[3], &force));
+    PEN_TRY(ind_affine(p, force, 100, 0, &force));
+    return emit_ema_difference(p, force, call->param[0], call->param[1], out);
+}
+
+/* 1000 that grows with the price on the bars on which `less` has less volume than `more`. */
+static pen_status emit_volume_index(ind_program *p, ind_value close, ind_value more, ind_value less,
+                                    ind_value *out)
+{
+    ind_value last, change, growth;
+    PEN_TRY(ind_lag(p, close, 1, &last));
+    PEN_TRY(ind_subtract(p, close, last, &change));
+    PEN_TRY(ind_ratio(p, change, last, 1, 0, &growth));
+    PEN_TRY(ind_point3(p, IND_IF_ABOVE, more, less, growth, &growth));
+    ind_step step = { .op = IND_COMPOUND,
+                      .in = { growth },
+                      .n_in = 1,
+                      .n_out = 1,
+                      .consts = { 1000 },
+                      .n_consts = 1,
+                      .n_state = 1,
+                      .max_ring = 1,
+                      .first = growth.first,
+                      .memory = -1 };
+    PEN_TRY(ind_emit(p, &step, out));
+    out->first = close.first; /* 1000 */
+    return PEN_OK;
+}
+
+static pen_status emit_nvi(ind_program *p, const ind_call *call, ind_value *out)
+{
+    ind_value last;
+    PEN_TRY(ind_lag(p, call->in[1], 1, &last));
+    return emit_volume_index(p, call->in[0], last, call->in[1], out);
+}
+
+static pen_status emit_pvi(ind_program *p, const ind_call *call, ind_value *out)
+{
+    ind_value last;
+    PEN_TRY(ind_lag(p, call->in[1], 1, &last));
+    return emit_volume_index(p, call->in[0], call->in[1], last, out);
+}
+
+static pen_status emit_vosc(ind_program *p, const ind_call *call, ind_value *out)
+{
+    ind_value fast, slow, gap;
+    PEN_TRY(ind_mean(p, call->in[0], (int)call->param[0], &fast));
+    PEN_TRY(ind_mean(p, call->in[0], (int)call->param[1], &slow));
+    PEN_TRY(ind_subtract(p, fast, slow, &gap));
+    return ind_ratio(p, gap, slow, 100, 0, out);
+}
+
+static pen_status emit_relative_volume(ind_program *p, const ind_call *call, ind_value *out)
+{
+    ind_value usual;
+    PEN_TRY(ind_mean(p, call->in[0], (int)call->param[0], &usual));
+    PEN_TRY(ind_lag(p, usual, 1, &usual));
+    return ind_ratio(p, call->in[0], usual, 1, 0, out);
+}
+
+static pen_status emit_wad(ind_program *p, const ind_call *call, ind_value *out)
+{
+    ind_value high = call->in[0], low = call->in[1], close = call->in[2], last, up, down;
+    PEN_TRY(ind_lag(p, close, 1, &last));
+    PEN_TRY(ind_point2(p, IND_LOWER, low, last, 0, 0, &low));
+    PEN_TRY(ind_subtract(p, close, low, &up));
+    PEN_TRY(ind_point3(p, IND_IF_ABOVE, close, last, up, &up));
+    PEN_TRY(ind_point2(p, IND_HIGHER, high, last, 0, 0, &high));
+    PEN_TRY(ind_subtract(p, close, high, &down));
+    PEN_TRY(ind_point3(p, IND_IF_ABOVE, last, close, down, &down));
+    PEN_TRY(ind_add(p, up, down, &up));
+    return ind_cumulate(p, up, out);
+}
+
 static const ind_entry entries[] = {
     { { .name = "obv",
         .family = "volume",
@@ -26,6 +187,145 @@ static const ind_entry entries[] = {
         .n_outputs = 1,
         .outputs = { "" } },
       emit_obv },
+    { { .name = "ad",
+        .family = "volume",
+        .title = "Accumulation/distribution line",
+        .formula = "running sum of volume * (2 close - high - low) / (high - low); 0 where high "
+                   "is low",
+        .source = "Chaikin; TA-Lib AD",
+        .n_inputs = 4,
+        .inputs = { "high", "low", "close", "volume" },
+        .n_outputs = 1,
+        .outputs = { "" } },
+      emit_ad },
+    { { .name = "adosc",
+        .family = "volume",
+        .title = "Chaikin oscillator",
+        .formula = "ema(fast) - ema(slow) of ad, both starting at its first value",
+        .source = "Chaikin; TA-Lib ADOSC",
+        .n_inputs = 4,
+        .inputs = { "high", "low", "close", "volume" },
+        .n_params = 2,
+        .params = { { "fast", 3, 2, 100000, true, NULL }, { "slow", 10, 2, 100000, true, NULL } },
+        .n_outputs = 1,
+        .outputs = { "" } },
+      emit_adosc },
+    { { .name = "cmf",
+        .family = "volume",
+        .title = "Chaikin money flow",
+        .formula = "sum of volume * (2 close - high - low) / (high - low) / sum of volume, over "
+                   "the last `period` bars; 0 without volume",
+        .source = "Chaikin",
+        .n_inputs = 4,
+        .inputs = { "high", "low", "close", "volume" },
+        .n_params = 1,
+        .params = { IND_PERIOD(20, 1) },
+        .n_outputs = 1,
+        .outputs = { "" } },
+      emit_cmf },
+    { { .name = "force",
+        .family = "volume",
+        .title = "Force index",
+        .formula = "ema of (close - last close) * volume",
+        .source = "Elder, Trading for a Living (1993)",
+        .n_inputs = 2,
+        .inputs = { "close", "volume" },
+        .n_params = 1,
+        .params = { IND_PERIOD(13, 1) },
+        .n_outputs = 1,
+        .outputs = { "" } },
+      emit_force },
+    { { .name = "emv",
+        .family = "volume",
+        .title = "Ease of movement",
+        .formula = "10000 * change of (high + low) / 2 * (high - low) / volume; 0 without volume",
+        .source = "Arms; Tulip emv",
+        .n_inputs = 3,
+        .inputs = { "high", "low", "volume" },
+        .n_outputs = 1,
+        .outputs = { "" } },
+      emit_emv },
+    { { .name = "marketfi",
+        .family = "volume",
+        .title = "Market facilitation index",
+        .formula = "(high - low) / volume; 0 without volume",
+        .source = "Williams, Trading Chaos (1995); Tulip marketfi",
+        .n_inputs = 3,
+        .inputs = { "high", "low", "volume" },
+        .n_outputs = 1,
+        .outputs = { "" } },
+      emit_marketfi },
+    { { .name = "kvo",
+        .family = "volume",
+        .title = "Klinger volume oscillator",
+        .formula = "ema(short) - ema(long), both from the first value on, of 100 volume |2 (high "
+                   "- low) / moved - 1| with the sign of the last change of high + low + close; "
+                   "moved sums high - low from the bar before that sign changed; 0 where it is 0",
+        .source = "Klinger (1997); Tulip kvo",
+        .n_inputs = 4,
+        .inputs = { "high", "low", "close", "volume" },
+        .n_params = 2,
+        .params = { { "short", 34, 1, 100000, true, NULL }, { "long", 55, 1, 100000, true, NULL } },
+        .n_outputs = 1,
+        .outputs = { "" } },
+      emit_kvo },
+    { { .name = "nvi",
+        .family = "volume",
+        .title = "Negative volume index",
+        .formula = "starts at 1000 and changes as the close does on bars with less volume than "
+                   "the last",
+        .source = "Dysart; Fosback (1976); Tulip nvi",
+        .n_inputs = 2,
+        .inputs = { "close", "volume" },
+        .n_outputs = 1,
+        .outputs = { "" } },
+      emit_nvi },
+    { { .name = "pvi",
+        .family = "volume",
+        .title = "Positive volume index",
+        .formula = "starts at 1000 and changes as the close does on bars with more volume than "
+                   "the last",
+        .source = "Dysart; Fosback (1976); Tulip pvi",
+        .n_inputs = 2,
+        .inputs = { "close", "volume" },
+        .n_outputs = 1,
+        .outputs = { "" } },
+      emit_pvi },
+    { { .name = "vosc",
+        .family = "volume",
+        .title = "Volume oscillator",
+        .formula = "100 (sma(short) - sma(long)) / sma(long) of volume; 0 without volume",
+        .source = "Tulip vosc",
+        .n_inputs = 1,
+        .inputs = { "volume" },
+        .n_params = 2,
+        .params = { { "short", 5, 1, 100000, true, NULL }, { "long", 10, 1, 100000, true, NULL } },
+        .n_outputs = 1,
+        .outputs = { "" } },
+      emit_vosc },
+    { { .name = "relative_volume",
+        .family = "volume",
+        .title = "Relative volume",
+        .formula = "volume / mean of the `period` volumes before; 0 where that is 0",
+        .source = "definition",
+        .n_inputs = 1,
+        .inputs = { "volume" },
+        .n_params = 1,
+        .params = { IND_PERIOD(20, 1) },
+        .n_outputs = 1,
+        .outputs = { "" } },
+      emit_relative_volume },
+    { { .name = "wad",
+        .family = "volume",
+        .title = "Williams' accumulation/distribution",
+        .formula = "running sum of close - min(low, last close) on rises and close - max(high, "
+                   "last close) on falls",
+        .source = "Williams (1972); Tulip wad",
+        .n_inputs = 3,
+        .inputs = { "high", "low", "close" },
+        .n_outputs = 1,
+        .outputs = { "" } },
+      emit_wad },
 };
 
 const ind_family ind_volume_family = { entries, PEN_COUNT(entries) };

@@ -1,0 +1,233 @@
+/* Directional movement: is there a trend, and which way. */
+#include "family.h"
+
+/* Directional movement up (out[0]) and down (out[1]) of high and low. */
+static pen_status emit_movement(ind_program *p, const ind_call *call, ind_value out[2])
+{
+    const ind_value *in = call->in;
+    ind_step step = { .op = IND_DIRECTION,
+                      .in = { in[0], in[1] },
+                      .n_in = 2,
+                      .n_out = 2,
+                      .n_state = 2,
+                      .max_ring = 1,
+                      .first = (in[0].first > in[1].first ? in[0].first : in[1].first) + 1,
+                      .memory = ind_memory(in, 2, 1) };
+    return ind_emit(p, &step, out);
+}
+
+/* Wilder's running sum, s -= s / period, s += x, as the average s / period.  It
+ * starts as the sum of the first period - 1 values. */
+static pen_status wilder_sum(ind_program *p, ind_value x, int period, ind_value *out)
+{
+    if (period == 1) {
+        *out = x;
+        return PEN_OK;
+    }
+    return ind_ema_scaled(p, x, period - 1, x.first + period - 2, 1.0 / period,
+                          (period - 1.0) / period, out);
+}
+
+static pen_status emit_dm(ind_program *p, const ind_call *call, int side, ind_value *out)
+{
+    int period = (int)call->param[0];
+    ind_value movement[2], mean;
+    PEN_TRY(emit_movement(p, call, movement));
+    PEN_TRY(wilder_sum(p, movement[side], period, &mean));
+    return ind_affine(p, mean, period, 0, out);
+}
+
+static pen_status emit_plus_dm(ind_program *p, const ind_call *call, ind_value *out)
+{
+    return emit_dm(p, call, 0, out);
+}
+
+static pen_status emit_minus_dm(ind_program *p, const ind_call *call, ind_value *out)
+{
+    return emit_dm(p, call, 1, out);
+}
+
+/* TA-Lib shows directional indicators one step after their sums are full. */
+static ind_value one_later(ind_value x, int period)
+{
+    x.first += period > 1;
+    return x;
+}
+
+static pen_status emit_di(ind_program *p, const ind_call *call, int side, ind_value *out)
+{
+    int period = (int)call->param[0];
+    ind_value movement[2], range, part, whole;
+    PEN_TRY(emit_movement(p, call, movement));
+    PEN_TRY(ind_true_range(p, call->in, &range));
+    PEN_TRY(wilder_sum(p, movement[side], period, &part));
+    PEN_TRY(wilder_sum(p, range, period, &whole));
+    PEN_TRY(ind_ratio(p, part, whole, 100, 0, out));
+    *out = one_later(*out, period);
+    return PEN_OK;
+}
+
+static pen_status emit_plus_di(ind_program *p, const ind_call *call, ind_value *out)
+{
+    return emit_di(p, call, 0, out);
+}
+
+static pen_status emit_minus_di(ind_program *p, const ind_call *call, ind_value *out)
+{
+    return emit_di(p, call, 1, out);
+}
+
+/* The true range is the same below both indicators and cancels. */
+static pen_status emit_dx(ind_program *p, const ind_call *call, ind_value *out)
+{
+    int period = (int)call->param[0];
+    ind_value movement[2], plus, minus;
+    PEN_TRY(emit_movement(p, call, movement));
+    PEN_TRY(wilder_sum(p, movement[0], period, &plus));
+    PEN_TRY(wilder_sum(p, movement[1], period, &minus));
+    PEN_TRY(ind_point2(p, IND_IMBALANCE, plus, minus, 100, 0, out));
+    *out = one_later(*out, period);
+    return PEN_OK;
+}
+
+static pen_status emit_adx(ind_program *p, const ind_call *call, ind_value *out)
+{
+    int period = (int)call->param[0];
+    ind_value dx;
+    PEN_TRY(emit_dx(p, call, &dx));
+    return ind_ema(p, dx, period, dx.first + period - 1, 1.0 / period, out);
+}
+
+static pen_status emit_adxr(ind_program *p, const ind_call *call, ind_value *out)
+{
+    ind_value adx, old, both;
+    PEN_TRY(emit_adx(p, call, &adx));
+    PEN_TRY(ind_lag(p, adx, (int)call->param[0] - 1, &old));
+    PEN_TRY(ind_add(p, adx, old, &both));
+    return ind_affine(p, both, 0.5, 0, out);
+}
+
+/* Sums of |high - last low| and |low - last high| against the sum of true ranges;
+ * 1, no direction, where the price has not moved. */
+static pen_status emit_vortex(ind_program *p, const ind_call *call, ind_value *out)
+{
+    int period = (int)call->param[0];
+    ind_value range, total;
+    PEN_TRY(ind_true_range(p, call->in, &range));
+    PEN_TRY(ind_sum(p, range, period, &total));
+    for (int side = 0; side < 2; side++) {
+        ind_value old, move, sum;
+        PEN_TRY(ind_lag(p, call->in[1 - side], 1, &old));
+        PEN_TRY(ind_subtract(p, call->in[side], old, &move));
+        PEN_TRY(ind_point1(p, IND_ABS, move, 0, 0, &move));
+        PEN_TRY(ind_sum(p, move, period, &sum));
+        PEN_TRY(ind_ratio(p, sum, total, 1, 1, &out[side]));
+    }
+    return PEN_OK;
+}
+
+static const ind_entry entries[] = {
+    { { .name = "plus_dm",
+        .family = "momentum",
+        .title = "Plus directional movement",
+        .formula = "s += up - s / period, where up = high - last high if that is above 0 and above "
+                   "last low - low, else 0; s starts as the sum of the first `period` - 1",
+        .source = "Wilder (1978); TA-Lib PLUS_DM",
+        .n_inputs = 2,
+        .inputs = { "high", "low" },
+        .n_params = 1,
+        .params = { IND_PERIOD(14, 1) },
+        .n_outputs = 1,
+        .outputs = { "" } },
+      emit_plus_dm },
+    { { .name = "minus_dm",
+        .family = "momentum",
+        .title = "Minus directional movement",
+        .formula = "s += down - s / period, where down = last low - low if that is above 0 and "
+                   "above high - last high, else 0; s starts as the sum of the first `period` - 1",
+        .source = "Wilder (1978); TA-Lib MINUS_DM",
+        .n_inputs = 2,
+        .inputs = { "high", "low" },
+        .n_params = 1,
+        .params = { IND_PERIOD(14, 1) },
+        .n_outputs = 1,
+        .outputs = { "" } },
+      emit_minus_dm },
+    { { .name = "plus_di",
+        .family = "momentum",
+        .title = "Plus directional indicator",
+        .formula = "100 plus_dm / true range summed in the same way; 0 where the price has not "
+                   "moved",
+        .source = "Wilder (1978); TA-Lib PLUS_DI",
+        .n_inputs = 3,
+        .inputs = { "high", "low", "close" },
+        .n_params = 1,
+        .params = { IND_PERIOD(14, 1) },
+        .n_outputs = 1,
+        .outputs = { "" } },
+      emit_plus_di },
+    { { .name = "minus_di",
+        .family = "momentum",
+        .title = "Minus directional indicator",
+        .formula = "100 minus_dm / true range summed in the same way; 0 where the price has not "
+                   "moved",
+        .source = "Wilder (1978); TA-Lib MINUS_DI",
+        .n_inputs = 3,
+        .inputs = { "high", "low", "close" },
+        .n_params = 1,
+        .params = { IND_PERIOD(14, 1) },
+        .n_outputs = 1,
+        .outputs = { "" } },
+      emit_minus_di },
+    { { .name = "dx",
+        .family = "momentum",
+        .title = "Directional movement index",
+        .formula = "100 |plus_di - minus_di| / (plus_di + minus_di); 0 where neither has moved",
+        .source = "Wilder (1978); TA-Lib DX",
+        .n_inputs = 3,
+        .inputs = { "high", "low", "close" },
+        .n_params = 1,
+        .params = { IND_PERIOD(14, 2) },
+        .n_outputs = 1,
+        .outputs = { "" } },
+      emit_dx },
+    { { .name = "adx",
+        .family = "momentum",
+        .title = "Average directional movement index",
+        .formula = "dx averaged with Wilder's 1 / period, seeded with a mean of `period`",
+        .source = "Wilder (1978); TA-Lib ADX",
+        .n_inputs = 3,
+        .inputs = { "high", "low", "close" },
+        .n_params = 1,
+        .params = { IND_PERIOD(14, 2) },
+        .n_outputs = 1,
+        .outputs = { "" } },
+      emit_adx },
+    { { .name = "adxr",
+        .family = "momentum",
+        .title = "Average directional movement index rating",
+        .formula = "(adx[t] + adx[t - period + 1]) / 2",
+        .source = "Wilder (1978); TA-Lib ADXR",
+        .n_inputs = 3,
+        .inputs = { "high", "low", "close" },
+        .n_params = 1,
+        .params = { IND_PERIOD(14, 2) },
+        .n_outputs = 1,
+        .outputs = { "" } },
+      emit_adxr },
+    { { .name = "vortex",
+        .family = "momentum",
+        .title = "Vortex indicator",
+        .formula = "plus = sum |high - last low| / sum of true ranges, minus = sum |low - last "
+                   "high| / the same, over `period` bars; 1 where the price has not moved",
+        .source = "Botes and Siepman, The Vortex Indicator (2010)",
+        .n_inputs = 3,
+        .inputs = { "high", "low", "close" },
+        .n_params = 1,
+        .params = { IND_PERIOD(14, 1) },
+        .n_outputs = 2,
+        .outputs = { "plus", "minus" } },
+      emit_vortex },
+};
+
+const ind_family ind_directional_family = { entries, PEN_COUNT(entries) };

@@ -1,0 +1,370 @@
+/* Oscillators: where the price stands between bounds. */
+#include <math.h>
+
+#include "family.h"
+
+static pen_status emit_rsi(ind_program *p, const ind_call *call, ind_value *out)
+{
+    int period = (int)call->param[0];
+    /* 60 periods: (1 - 1 / period)^60 period is about 2^-87 */
+    ind_step step = { .op = IND_RSI,
+                      .in = { call->in[0] },
+                      .n_in = 1,
+                      .n_out = 1,
+                      .window = period,
+                      .consts = { 1.0 / period },
+                      .n_consts = 1,
+                      .n_state = 3,
+                      .max_ring = 1,
+                      .first = call->in[0].first + period,
+                      .memory = ind_memory(call->in, 1, 70 * period) };
+    return ind_emit(p, &step, out);
+}
+
+static pen_status emit_cmo(ind_program *p, const ind_call *call, ind_value *out)
+{
+    ind_value rsi;
+    PEN_TRY(emit_rsi(p, call, &rsi));
+    return ind_affine(p, rsi, 2, -100, out);
+}
+
+static pen_status emit_cci(ind_program *p, const ind_call *call, ind_value *out)
+{
+    int window = (int)call->param[0];
+    ind_value typical, mean, deviation, above;
+    PEN_TRY(ind_typical(p, call->in, &typical));
+    PEN_TRY(ind_mean(p, typical, window, &mean));
+    PEN_TRY(ind_mean_deviation(p, typical, window, &deviation));
+    PEN_TRY(ind_subtract(p, typical, mean, &above));
+    return ind_ratio(p, above, deviation, 1 / 0.015, 0, out);
+}
+
+/* Bars since the highest high and the lowest low of period + 1 bars. */
+static pen_status emit_ages(ind_program *p, const ind_call *call, ind_value *high, ind_value *low)
+{
+    int window = (int)call->param[0] + 1;
+    PEN_TRY(ind_extreme(p, IND_SINCE_HIGHEST, call->in[0], window, high));
+    return ind_extreme(p, IND_SINCE_LOWEST, call->in[1], window, low);
+}
+
+static pen_status emit_aroon(ind_program *p, const ind_call *call, ind_value *out)
+{
+    ind_value high, low;
+    PEN_TRY(emit_ages(p, call, &high, &low));
+    PEN_TRY(ind_affine(p, low, -100 / call->param[0], 100, &out[0]));
+    return ind_affine(p, high, -100 / call->param[0], 100, &out[1]);
+}
+
+static pen_status emit_aroonosc(ind_program *p, const ind_call *call, ind_value *out)
+{
+    ind_value high, low, age;
+    PEN_TRY(emit_ages(p, call, &high, &low));
+    PEN_TRY(ind_subtract(p, low, high, &age));
+    return ind_affine(p, age, 100 / call->param[0], 0, out);
+}
+
+static pen_status emit_willr(ind_program *p, const ind_call *call, ind_value *out)
+{
+    int period = (int)call->param[0];
+    ind_value high, low;
+    PEN_TRY(ind_extreme(p, IND_HIGHEST, call->in[0], period, &high));
+    PEN_TRY(ind_extreme(p, IND_LOWEST, call->in[1], period, &low));
+    return ind_place(p, call->in[2], low, high, -100, -50, out); /* from the top down */
+}
+
+static pen_status emit_bop(ind_program *p, const ind_call *call, ind_value *out)
+{
+    ind_value body, range;
+    PEN_TRY(ind_subtract(p, call->in[3], call->in[0], &body));
+    PEN_TRY(ind_subtract(p, call->in[1], call->in[2], &range));
+    return ind_ratio(p, body, range, 1, 0, out);
+}
+
+/* 100 times the sum of the rises among the last `period` changes over the sum of all. */
+static pen_status emit_rise_share(ind_program *p, ind_value change, int period, ind_value *out)
+{
+    ind_value rise, rises, moves;
+    PEN_TRY(ind_point1(p, IND_CLAMP, change, 0, INFINITY, &rise));
+    PEN_TRY(ind_sum(p, rise, period, &rises));
+    PEN_TRY(ind_point1(p, IND_ABS, change, 0, 0, &moves));
+    PEN_TRY(ind_sum(p, moves, period, &moves));
+    return ind_ratio(p, rises, moves, 100, 50, out);
+}
+
+static pen_status emit_imi(ind_program *p, const ind_call *call, ind_value *out)
+{
+    ind_value body;
+    PEN_TRY(ind_subtract(p, call->in[1], call->in[0], &body));
+    return emit_rise_share(p, body, (int)call->param[0], out);
+}
+
+static pen_status emit_mfi(ind_program *p, const ind_call *call, ind_value *out)
+{
+    ind_value typical, change, flow;
+    PEN_TRY(ind_typical(p, call->in, &typical));
+    PEN_TRY(ind_change(p, typical, 1, &change));
+    PEN_TRY(ind_point1(p, IND_SIGN, change, 0, 0, &change));
+    PEN_TRY(ind_multiply(p, typical, call->in[3], &flow));
+    PEN_TRY(ind_multiply(p, change, flow, &flow));
+    return emit_rise_share(p, flow, (int)call->param[0], out);
+}
+
+/* Buying pressure (close above the true low) over the true range, summed over `period`
+ * bars and divided by 7; the middle where the price does not move. */
+static pen_status emit_pressure(ind_program *p, const ind_value in[3], double weight, int period,
+                                ind_value *out)
+{
+    ind_value last, low, buying, range;
+    PEN_TRY(ind_lag(p, in[2], 1, &last));
+    PEN_TRY(ind_point2(p, IND_LOWER, in[1], last, 0, 0, &low));
+    PEN_TRY(ind_subtract(p, in[2], low, &buying));
+    PEN_TRY(ind_sum(p, buying, period, &buying));
+    PEN_TRY(ind_true_range(p, in, &range));
+    PEN_TRY(ind_sum(p, range, period, &range));
+    return ind_ratio(p, buying, range, 100 * weight / 7, 50 * weight / 7, out);
+}
+
+static pen_status emit_ultosc(ind_program *p, const ind_call *call, ind_value *out)
+{
+    double period[3] = { call->param[0], call->param[1], call->param[2] };
+    for (int i = 0; i < 3; i++)
+        for (int k = 0; k + 1 < 3; k++) {
+            double low = fmin(period[k], period[k + 1]);
+            period[k + 1] = fmax(period[k], period[k + 1]);
+            period[k] = low;
+        }
+    ind_value a, b, c;
+    PEN_TRY(emit_pressure(p, call->in, 4, (int)period[0], &a));
+    PEN_TRY(emit_pressure(p, call->in, 2, (int)period[1], &b));
+    PEN_TRY(ind_add(p, a, b, &a));
+    PEN_TRY(emit_pressure(p, call->in, 1, (int)period[2], &c));
+    return ind_add(p, a, c, out);
+}
+
+/* s = keep s + x, starting at 0; beyond +-limit it becomes +-clipped. */
+static pen_status emit_leak(ind_program *p, ind_value x, double keep, double limit, double clipped,
+                            ind_value *out)
+{
+    ind_step step = { .op = IND_LEAK,
+                      .in = { x },
+                      .n_in = 1,
+                      .n_out = 1,
+                      .consts = { keep, limit, clipped },
+                      .n_consts = 3,
+                      .n_state = 1,
+                      .max_ring = 1,
+                      .first = x.first,
+                      .memory = ind_memory(&x, 1, (int)(60 / -log2(keep))) };
+    return ind_emit(p, &step, out);
+}
+
+/* Fisher's transform of the smoothed place within the range, smoothed; the signal is
+ * the bar before's. */
+static pen_status emit_fisher(ind_program *p, const ind_call *call, ind_value *out)
+{
+    int period = (int)call->param[0];
+    ind_value middle, high, low, place, above, below;
+    PEN_TRY(ind_add(p, call->in[0], call->in[1], &middle));
+    PEN_TRY(ind_extreme(p, IND_HIGHEST, middle, period, &high));
+    PEN_TRY(ind_extreme(p, IND_LOWEST, middle, period, &low));
+    PEN_TRY(ind_place(p, middle, high, low, 0.66, 0.33, &place));
+    PEN_TRY(ind_affine(p, place, 1, -0.33, &place));
+    PEN_TRY(emit_leak(p, place, 0.67, 0.99, 0.999, &place));
+    PEN_TRY(ind_affine(p, place, 1, 1, &above));
+    PEN_TRY(ind_affine(p, place, -1, 1, &below));
+    PEN_TRY(ind_point2(p, IND_DIVIDE, above, below, 0, 0, &above));
+    PEN_TRY(ind_point1(p, IND_LOG, above, 0, 0, &above));
+    PEN_TRY(ind_affine(p, above, 0.5, 0, &above));
+    PEN_TRY(emit_leak(p, above, 0.5, INFINITY, 0, &out[0]));
+    PEN_TRY(ind_lag(p, out[0], 1, &out[1]));
+    out[1].first = out[0].first; /* 0 before the first */
+    return PEN_OK;
+}
+
+static pen_status emit_qstick(ind_program *p, const ind_call *call, ind_value *out)
+{
+    ind_value body;
+    PEN_TRY(ind_subtract(p, call->in[1], call->in[0], &body));
+    return ind_mean(p, body, (int)call->param[0], out);
+}
+
+static pen_status emit_elder_ray(ind_program *p, const ind_call *call, ind_value *out)
+{
+    ind_value average;
+    PEN_TRY(ind_average(p, call->in[2], IND_MA_EMA, (int)call->param[0], &average));
+    PEN_TRY(ind_subtract(p, call->in[0], average, &out[0]));
+    return ind_subtract(p, call->in[1], average, &out[1]);
+}
+
+static const ind_entry entries[] = {
+    { { .name = "rsi",
+        .family = "momentum",
+        .title = "Relative strength index",
+        .formula = "100 * gain / (gain + loss), both averaged with Wilder's 1 / period; 50 where "
+                   "the price has not moved",
+        .source = "Wilder, New Concepts in Technical Trading Systems (1978); TA-Lib RSI",
+        .n_inputs = 1,
+        .inputs = { "close" },
+        .n_params = 1,
+        .params = { IND_PERIOD(14, 2) },
+        .n_outputs = 1,
+        .outputs = { "" } },
+      emit_rsi },
+    { { .name = "cmo",
+        .family = "momentum",
+        .title = "Chande momentum oscillator",
+        .formula = "100 (gain - loss) / (gain + loss), both averaged with Wilder's 1 / period; 0 "
+                   "where the price has not moved",
+        .source = "Chande (1994); TA-Lib CMO",
+        .n_inputs = 1,
+        .inputs = { "close" },
+        .n_params = 1,
+        .params = { IND_PERIOD(14, 2) },
+        .n_outputs = 1,
+        .outputs = { "" } },
+      emit_cmo },
+    { { .name = "cci",
+        .family = "momentum",
+        .title = "Commodity channel index",
+        .formula =
+            "(typical - mean) / (0.015 mean deviation) of typical = (high + low + close) / 3 "
+            "over the last `period` bars; 0 where the price does not move",
+        .source = "Lambert (1980); TA-Lib CCI",
+        .n_inputs = 3,
+        .inputs = { "high", "low", "close" },
+        .n_params = 1,
+        .params = { IND_PERIOD(14, 2) },
+        .n_outputs = 1,
+        .outputs = { "" } },
+      emit_cci },
+    { { .name = "aroon",
+        .family = "momentum",
+        .title = "Aroon",
+        .formula = "100 (1 - bars since the extreme of the last `period` + 1 bars / period), down "
+                   "from lows, up from highs",
+        .source = "Chande (1995); TA-Lib AROON",
+        .n_inputs = 2,
+        .inputs = { "high", "low" },
+        .n_params = 1,
+        .params = { IND_PERIOD(14, 2) },
+        .n_outputs = 2,
+        .outputs = { "down", "up" } },
+      emit_aroon },
+    { { .name = "aroonosc",
+        .family = "momentum",
+        .title = "Aroon oscillator",
+        .formula = "aroon up - aroon down",
+        .source = "Chande (1995); TA-Lib AROONOSC",
+        .n_inputs = 2,
+        .inputs = { "high", "low" },
+        .n_params = 1,
+        .params = { IND_PERIOD(14, 2) },
+        .n_outputs = 1,
+        .outputs = { "" } },
+      emit_aroonosc },
+    { { .name = "willr",
+        .family = "momentum",
+        .title = "Williams' %R",
+        .formula = "100 (close - highest high) / (highest high - lowest low) of the last `period` "
+                   "bars; -50 where they do not move",
+        .source = "Williams (1973); TA-Lib WILLR",
+        .n_inputs = 3,
+        .inputs = { "high", "low", "close" },
+        .n_params = 1,
+        .params = { IND_PERIOD(14, 2) },
+        .n_outputs = 1,
+        .outputs = { "" } },
+      emit_willr },
+    { { .name = "bop",
+        .family = "momentum",
+        .title = "Balance of power",
+        .formula = "(close - open) / (high - low); 0 where high is low",
+        .source = "Livshin (2001); TA-Lib BOP",
+        .n_inputs = 4,
+        .inputs = { "open", "high", "low", "close" },
+        .n_outputs = 1,
+        .outputs = { "" } },
+      emit_bop },
+    { { .name = "imi",
+        .family = "momentum",
+        .title = "Intraday momentum index",
+        .formula = "100 * sum of close - open over the bars that rise / sum of |close - open|, "
+                   "over the last `period` bars; 50 where there is no move",
+        .source = "Chande and Kroll, The New Technical Trader (1994); TA-Lib IMI",
+        .n_inputs = 2,
+        .inputs = { "open", "close" },
+        .n_params = 1,
+        .params = { IND_PERIOD(14, 2) },
+        .n_outputs = 1,
+        .outputs = { "" } },
+      emit_imi },
+    { { .name = "mfi",
+        .family = "momentum",
+        .title = "Money flow index",
+        .formula = "100 * sum of typical * volume over the bars whose typical price = (high + low "
+                   "+ close) / 3 rises / the sum over those that move, of the last `period` bars; "
+                   "50 where none does",
+        .source = "Quong and Soudack (1989); TA-Lib MFI",
+        .n_inputs = 4,
+        .inputs = { "high", "low", "close", "volume" },
+        .n_params = 1,
+        .params = { IND_PERIOD(14, 2) },
+        .n_outputs = 1,
+        .outputs = { "" } },
+      emit_mfi },
+    { { .name = "ultosc",
+        .family = "momentum",
+        .title = "Ultimate oscillator",
+        .formula = "100 (4 a + 2 b + c) / 7, each sum of close - true low / sum of true ranges "
+                   "over a period, shortest first; 50 where the price has not moved",
+        .source = "Williams (1985); TA-Lib ULTOSC",
+        .n_inputs = 3,
+        .inputs = { "high", "low", "close" },
+        .n_params = 3,
+        .params = { { "short", 7, 1, 100000, true, NULL },
+                    { "medium", 14, 1, 100000, true, NULL },
+                    { "long", 28, 1, 100000, true, NULL } },
+        .n_outputs = 1,
+        .outputs = { "" } },
+      emit_ultosc },
+    { { .name = "fisher",
+        .family = "momentum",
+        .title = "Fisher transform",
+        .formula = "v = 0.67 v + 0.66 (place - 0.5) of (high + low) / 2 in its range over "
+                   "`period` bars, +-0.999 beyond +-0.99; fisher = fisher / 2 + log((1 + v) / (1 "
+                   "- v)) / 2; signal = the last fisher; place is 0.5 where the range is 0",
+        .source = "Ehlers (2002); Tulip fisher",
+        .n_inputs = 2,
+        .inputs = { "high", "low" },
+        .n_params = 1,
+        .params = { IND_PERIOD(10, 1) },
+        .n_outputs = 2,
+        .outputs = { "fisher", "signal" } },
+      emit_fisher },
+    { { .name = "qstick",
+        .family = "momentum",
+        .title = "Qstick",
+        .formula = "mean of close - open over the last `period` bars",
+        .source = "Chande (1994); Tulip qstick",
+        .n_inputs = 2,
+        .inputs = { "open", "close" },
+        .n_params = 1,
+        .params = { IND_PERIOD(8, 1) },
+        .n_outputs = 1,
+        .outputs = { "" } },
+      emit_qstick },
+    { { .name = "elder_ray",
+        .family = "momentum",
+        .title = "Elder ray",
+        .formula = "bull = high - ema(close), bear = low - ema(close)",
+        .source = "Elder, Trading for a Living (1993)",
+        .n_inputs = 3,
+        .inputs = { "high", "low", "close" },
+        .n_params = 1,
+        .params = { IND_PERIOD(13, 2) },
+        .n_outputs = 2,
+        .outputs = { "bull", "bear" } },
+      emit_elder_ray },
+};
+
+const ind_family ind_oscillator_family = { entries, PEN_COUNT(entries) };

@@ -1,0 +1,290 @@
+/* Every indicator that is named after a function of TA-Lib against that function, with the
+ * defaults and with parameters drawn at random.  TA-Lib describes its functions itself,
+ * so there is no list here but that of known differences.
+ *
+ * The library is the file that PENSTOCK_LIBTALIB names, else libta-lib or libta_lib;
+ * without one the test is skipped. */
+#include <ctype.h>
+#include <dlfcn.h>
+
+#include "indicator_check.h"
+
+enum { POINTS = 1500, MOST_INPUTS = 4 };
+
+/* ---- What we use of ta_abstract.h ---- */
+
+typedef struct ta_function {
+    const char *name, *group, *hint, *camel;
+    int flags;
+    unsigned n_inputs, n_params, n_outputs;
+    const void *handle;
+} ta_function;
+
+/* The start of the descriptions of inputs, parameters and outputs. */
+typedef struct ta_about {
+    int type;
+    const char *name;
+} ta_about;
+
+enum { TA_PRICE = 0, TA_PARAM_REAL = 0, TA_PARAM_REAL_LIST = 1, TA_OUT_REAL = 0 };
+
+static struct talib {
+    void *file;
+    int (*initialize)(void);
+    int (*get_handle)(const char *, const void **);
+    int (*get_info)(const void *, const ta_function **);
+    int (*input)(const void *, unsigned, const ta_about **);
+    int (*param)(const void *, unsigned, const ta_about **);
+    int (*output)(const void *, unsigned, const ta_about **);
+    int (*open_call)(const void *, void **);
+    int (*close_call)(void *);
+    int (*set_real)(void *, unsigned, const double *);
+    int (*set_price)(void *, unsigned, const double *, const double *, const double *,
+                     const double *, const double *, const double *);
+    int (*set_int_param)(void *, unsigned, int);
+    int (*set_real_param)(void *, unsigned, double);
+    int (*set_int_out)(void *, unsigned, int *);
+    int (*set_real_out)(void *, unsigned, double *);
+    int (*call)(const void *, int, int, int *, int *);
+} ta;
+
+static bool open_talib(void)
+{
+    const char *named = getenv("PENSTOCK_LIBTALIB");
+    const char *const files[] = { named, "libta-lib.so.0", "libta-lib.so", "libta_lib.so.0",
+                                  "libta_lib.so" };
+    for (size_t i = 0; i < COUNT(files) && ta.file == NULL; i++)
+        if (files[i] != NULL)
+            ta.file = dlopen(files[i], RTLD_NOW | RTLD_LOCAL);
+    if (ta.file == NULL)
+        return false;
+    const struct {
+        const char *name;
+        void *slot;
+    } symbols[] = {
+        { "TA_Initialize", &ta.initialize },
+        { "TA_GetFuncHandle", &ta.get_handle },
+        { "TA_GetFuncInfo", &ta.get_info },
+        { "TA_GetInputParameterInfo", &ta.input },
+        { "TA_GetOptInputParameterInfo", &ta.param },
+        { "TA_GetOutputParameterInfo", &ta.output },
+        { "TA_ParamHolderAlloc", &ta.open_call },
+        { "TA_ParamHolderFree", &ta.close_call },
+        { "TA_SetInputParamRealPtr", &ta.set_real },
+        { "TA_SetInputParamPricePtr", &ta.set_price },
+        { "TA_SetOptInputParamInteger", &ta.set_int_param },
+        { "TA_SetOptInputParamReal", &ta.set_real_param },
+        { "TA_SetOutputParamIntegerPtr", &ta.set_int_out },
+        { "TA_SetOutputParamRealPtr", &ta.set_real_out },
+        { "TA_CallFunc", &ta.call },
+    };
+    for (size_t i = 0; i < COUNT(symbols); i++) {
+        *(void **)symbols[i].slot = dlsym(ta.file, symbols[i].name);
+        CHECK(*(void **)symbols[i].slot != NULL);
+        if (*(void **)symbols[i].slot == NULL)
+            return false;
+    }
+    return ta.initialize() == 0;
+}
+
+/* NULL where TA-Lib has no function of that name. */
+static const ta_function *find_function(const char *name)
+{
+    char upper[64];
+    const void *handle;
+    const ta_function *function;
+    size_t i = 0;
+    for (; name[i] != '\0' && i + 1 < sizeof upper; i++)
+        upper[i] = (char)toupper((unsigned char)name[i]);
+    upper[i] = '\0';
+    if (ta.get_handle(upper, &handle) != 0 || ta.get_info(handle, &function) != 0)
+        return NULL;
+    return function;
+}
+
+/* ---- Running both ---- */
+
+/* Where the two differ for a reason, in docs/indicators.md: what is allowed, of the
+ * column's scale. */
+static const struct {
+    const char *name;
+    double tol;
+} differences[] = {
+    { "", 0 },
+};
+
+/* Parameters below which TA-Lib shows memory that it has not written. */
+static const struct {
+    const char *name, *param;
+    double least;
+} unusable[] = {
+    { "macd", "signal", 2 },
+    { "macdfix", "signal", 2 },
+};
+
+static double tolerance(const char *name)
+{
+    for (size_t i = 0; i < COUNT(differences); i++)
+        if (strcmp(differences[i].name, name) == 0)
+            return differences[i].tol;
+    return 1e-9;
+}
+
+static void set_inputs(void *call, const ta_function *function, const pen_indicator *about,
+                       const bars *b)
+{
+    unsigned real = 0;
+    for (unsigned i = 0; i < function->n_inputs; i++) {
+        const ta_about *input;
+        ta.input(function->handle, i, &input);
+        if (input->type == TA_PRICE)
+            CHECK(ta.set_price(call, i, b->wide[OPEN], b->wide[HIGH], b->wide[LOW], b->wide[CLOSE],
+                               b->wide[VOLUME], NULL) == 0);
+        else
+            CHECK(ta.set_real(call, i, b->wide[column_of(about->inputs[real++])]) == 0);
+    }
+}
+
+static void set_params(void *call, const ta_function *function, const double *params)
+{
+    for (unsigned i = 0; i < function->n_params; i++) {
+        const ta_about *param;
+        ta.param(function->handle, i, &param);
+        if (param->type == TA_PARAM_REAL || param->type == TA_PARAM_REAL_LIST)
+            CHECK(ta.set_real_param(call, i, params[i]) == 0);
+        else
+            CHECK(ta.set_int_param(call, i, (int)params[i]) == 0);
+    }
+}
+
+/* out: [n_outputs][POINTS], NaN where TA-Lib gives nothing; false if it refuses. */
+static bool run_talib(const ta_function *function, const pen_indicator *about, const bars *b,
+                      const double *params, double *out)
+{
+    static double real[PEN_INDICATOR_MAX_OUTPUTS][POINTS];
+    static int whole[PEN_INDICATOR_MAX_OUTPUTS][POINTS];
+    bool is_real[PEN_INDICATOR_MAX_OUTPUTS];
+    void *call;
+    int begin = 0, count = 0;
+    CHECK(ta.open_call(function->handle, &call) == 0);
+    set_inputs(call, function, about, b);
+    set_params(call, function, params);
+    for (unsigned o = 0; o < function->n_outputs; o++) {
+        const ta_about *output;
+        ta.output(function->handle, o, &output);
+        is_real[o] = output->type == TA_OUT_REAL;
+        CHECK((is_real[o] ? ta.set_real_out(call, o, real[o])
+                          : ta.set_int_out(call, o, whole[o])) == 0);
+    }
+    int code = ta.call(call, 0, POINTS - 1, &begin, &count);
+    ta.close_call(call);
+    for (unsigned o = 0; o < function->n_outputs; o++)
+        for (int t = 0; t < POINTS; t++) {
+            int i = t - begin;
+            bool is_there = i >= 0 && i < count;
+            out[o * POINTS + t] = !is_there ? NAN : is_real[o] ? real[o][i] : (double)whole[o][i];
+        }
+    return code == 0;
+}
+
+/* The largest difference of the column's scale; infinite where only one has a value. */
+static double largest_difference(const double *got, const double *want, int *where)
+{
+    double scale = 0, most = 0;
+    for (int t = 0; t < POINTS; t++)
+        if (isfinite(want[t]))
+            scale = fmax(scale, fabs(want[t]));
+    for (int t = 0; t < POINTS; t++) {
+        double apart = fabs(got[t] - want[t]) / (scale > 0 ? scale : 1);
+        if (isnan(got[t]) && isnan(want[t]))
+            apart = 0;
+        else if (isnan(apart))
+            apart = INFINITY;
+        if (apart > most) {
+            most = apart;
+            *where = t;
+        }
+    }
+    return most;
+}
+
+static double compare(const pen_indicator *about, const ta_function *function, pen_queue *queue,
+                      const bars *b, const double *params)
+{
+    char call[256];
+    double *got = calloc((size_t)about->n_outputs * POINTS, sizeof *got), most = 0;
+    double *want = calloc((size_t)about->n_outputs * POINTS, sizeof *want);
+    snprintf(call, sizeof call, "%s", about->name);
+    for (size_t i = 0; i < about->n_params; i++)
+        snprintf(call + strlen(call), sizeof call - strlen(call), "%c%.17g", i == 0 ? ':' : ',',
+                 params[i]);
+    CHECK_OK(run_plan(queue, call, PEN_F64, b, got));
+    if (run_talib(function, about, b, params, want))
+        for (size_t o = 0; o < about->n_outputs; o++) {
+            int where = 0;
+            double apart = largest_difference(got + o * POINTS, want + o * POINTS, &where);
+            most = fmax(most, apart);
+            if (!(apart <= tolerance(about->name)))
+                printf("    %s %s: %.2g apart at t=%d: %.17g, TA-Lib %.17g\n", call,
+                       about->outputs[o], apart, where, got[o * POINTS + (size_t)where],
+                       want[o * POINTS + (size_t)where]);
+            CHECK(apart <= tolerance(about->name));
+        }
+    free(got);
+    free(want);
+    return most;
+}
+
+static void draw_params(const pen_indicator *about, pen_rng *rng, double *params)
+{
+    for (size_t i = 0; i < about->n_params; i++) {
+        const pen_indicator_param *p = &about->params[i];
+        double low = fmax(p->min, -10);
+        for (size_t u = 0; u < COUNT(unusable); u++)
+            if (strcmp(unusable[u].name, about->name) == 0 &&
+                strcmp(unusable[u].param, p->name) == 0)
+                low = unusable[u].least;
+        double high = fmax(fmin(p->max, p->is_integer ? 60 : 10), low);
+        double value = low + (high + p->is_integer - low) * pen_rng_uniform(rng);
+        params[i] = p->is_integer ? fmin(floor(value), high) : value;
+    }
+}
+
+static void the_functions_of_talib_give_the_same(void)
+{
+    pen_device *cpu;
+    pen_queue *queue;
+    if (!open_talib())
+        SKIP("no TA-Lib; PENSTOCK_LIBTALIB names its file");
+    CHECK_OK(pen_device_open("cpu", &cpu));
+    CHECK_OK(pen_queue_create(cpu, &queue));
+    bars b = make_bars(1, POINTS, 17);
+    pen_rng rng;
+    pen_rng_init(&rng, 18, 0, 0, 0);
+    int compared = 0;
+    for (size_t i = 0; i < pen_indicator_count(); i++) {
+        const pen_indicator *about = pen_indicator_at(i);
+        const ta_function *function = find_function(about->name);
+        double params[PEN_INDICATOR_MAX_PARAMS], most = 0;
+        if (function == NULL)
+            continue;
+        CHECK(function->n_params == about->n_params && function->n_outputs == about->n_outputs);
+        for (int k = 0; k < 8; k++) {
+            draw_params(about, &rng, params);
+            for (size_t p = 0; p < about->n_params && k == 0; p++)
+                params[p] = about->params[p].fallback;
+            most = fmax(most, compare(about, function, queue, &b, params));
+        }
+        printf("    %-14s at most %.1e apart\n", about->name, most);
+        compared++;
+    }
+    CHECK(compared > 0);
+    free_bars(&b);
+    pen_queue_destroy(queue);
+    pen_device_close(cpu);
+}
+
+static const check_test tests[] = {
+    TEST(the_functions_of_talib_give_the_same),
+};
+TEST_MAIN(tests)
