@@ -60,6 +60,22 @@ typedef struct pen_plan pen_plan;
  * text names the nearest), PEN_E_ARG for a parameter outside its range (the
  * text names the range).  Threads: any. */
 PEN_API pen_status pen_plan_create(const char *text, pen_plan **out);
+
+/* What a NaN after a series' first value does. */
+typedef enum pen_missing {
+    PEN_MISSING_SPREADS, /* makes NaN what it is part of, as said above */
+    PEN_MISSING_SKIPPED, /* a bar on which an input of a call is NaN is not there for it: its
+                          * outputs are NaN on that bar and go on from the next */
+} pen_missing;
+
+typedef struct pen_plan_options {
+    pen_missing missing;
+} pen_plan_options;
+PEN_API pen_plan_options pen_plan_options_default(void);
+/* The same with options, which are copied; NULL: the defaults.  PEN_E_ARG also for an
+ * option outside its range. */
+PEN_API pen_status pen_plan_create_with(const char *text, const pen_plan_options *options,
+                                        pen_plan **out);
 PEN_API void pen_plan_destroy(pen_plan *plan);
 
 /* The distinct inputs the plan reads, by name ("close"), in the order
@@ -83,6 +99,51 @@ PEN_API size_t pen_plan_lookback(const pen_plan *plan, size_t index);
  * no series: does nothing.  Threads: one per queue; a plan may be shared. */
 PEN_API pen_status pen_plan_run(pen_queue *queue, const pen_plan *plan,
                                 const pen_panel *const *inputs, pen_panel *out);
+
+/* ---- Streams: a plan that is given one bar after the other ----
+ *
+ * A stream holds what a plan remembers of n_series series, so that a new bar costs
+ * the same however many came before (a window's work grows with the logarithm of its
+ * length; rolling mean deviations, ranks and medians look at their whole window).
+ * The values are those of pen_plan_run() on all bars so far, bit for bit. */
+typedef struct pen_stream pen_stream;
+
+/*   out  creates; destroy with pen_stream_destroy(); borrows queue and plan
+ * PEN_E_SIZE for no or too many series, PEN_E_NOMEM.  Threads: one per stream. */
+PEN_API pen_status pen_stream_create(pen_queue *queue, const pen_plan *plan, pen_dtype dtype,
+                                     size_t n_series, pen_stream **out);
+PEN_API void pen_stream_destroy(pen_stream *stream);
+PEN_API size_t pen_stream_series(const pen_stream *stream);
+
+/* Gives every series one bar.
+ *   bar  [inputs][n_series], in the order of pen_plan_input(); NaN where it is missing
+ *   out  [outputs][n_series], valid on return; NULL if not wanted; may alias: no */
+PEN_API pen_status pen_stream_update(pen_stream *stream, const double *bar, double *out);
+/* The same for one series, the others stay: bar [inputs], out [outputs].  PEN_E_ARG. */
+PEN_API pen_status pen_stream_update_one(pen_stream *stream, size_t series, const double *bar,
+                                         double *out);
+/* What an update would give, for a bar that is not finished: nothing is remembered. */
+PEN_API pen_status pen_stream_peek(pen_stream *stream, const double *bar, double *out);
+PEN_API pen_status pen_stream_peek_one(pen_stream *stream, size_t series, const double *bar,
+                                       double *out);
+/* Gives every series the bars of panels; shapes as for pen_plan_run(). */
+PEN_API pen_status pen_stream_push(pen_stream *stream, const pen_panel *const *inputs,
+                                   pen_panel *out);
+
+/* The outputs on each series' last bar, [outputs][n_series]; NaN before it. */
+PEN_API void pen_stream_last(const pen_stream *stream, double *out);
+
+/*   out  creates: a stream of the same plan, in the same state */
+PEN_API pen_status pen_stream_clone(const pen_stream *stream, pen_stream **out);
+
+/* The state as bytes, for a file or another process on any device.
+ *   bytes  creates; release with pen_stream_saved_free() */
+PEN_API pen_status pen_stream_save(pen_stream *stream, void **bytes, size_t *count);
+PEN_API void pen_stream_saved_free(void *bytes);
+/* A stream from such bytes.  PEN_E_PARSE if they are damaged or of another version,
+ * PEN_E_ARG if they were saved by another plan. */
+PEN_API pen_status pen_stream_load(pen_queue *queue, const pen_plan *plan, const void *bytes,
+                                   size_t count, pen_stream **out);
 
 #ifdef __cplusplus
 }

@@ -88,6 +88,14 @@ pen_status ind_compile(const pen_plan *plan, const bool *wanted, ind_program **p
     return s;
 }
 
+unsigned ind_call_inputs(const ind_plan_call *call)
+{
+    unsigned bits = 0;
+    for (size_t i = 0; i < call->entry->about.n_inputs; i++)
+        bits |= 1u << call->input[i];
+    return bits;
+}
+
 /* ---- Parsing ---- */
 
 static pen_status fail_unknown(const char *name)
@@ -289,12 +297,35 @@ static pen_status parse_plan(pen_plan *plan, const char *text)
     return PEN_OK;
 }
 
+static pen_status check_options(const pen_plan_options *options)
+{
+    if (options->missing == PEN_MISSING_SPREADS || options->missing == PEN_MISSING_SKIPPED)
+        return PEN_OK;
+    return pen_fail(PEN_E_ARG, "plan: missing is %d, expected PEN_MISSING_SPREADS or _SKIPPED",
+                    (int)options->missing);
+}
+
+pen_plan_options pen_plan_options_default(void)
+{
+    return (pen_plan_options){ .missing = PEN_MISSING_SPREADS };
+}
+
 pen_status pen_plan_create(const char *text, pen_plan **out)
+{
+    return pen_plan_create_with(text, NULL, out);
+}
+
+pen_status pen_plan_create_with(const char *text, const pen_plan_options *options, pen_plan **out)
 {
     *out = NULL;
     pen_plan *plan;
     PEN_TRY(PEN_NEW(&plan));
-    pen_status s = parse_plan(plan, text);
+    plan->options = options != NULL ? *options : pen_plan_options_default();
+    pen_status s = check_options(&plan->options);
+    if (s == PEN_OK)
+        s = pen_strdup(text, &plan->text);
+    if (s == PEN_OK)
+        s = parse_plan(plan, text);
     if (s == PEN_OK)
         s = ind_compile(plan, NULL, &plan->programs, &plan->n_programs);
     if (s != PEN_OK) {
@@ -314,6 +345,7 @@ void pen_plan_destroy(pen_plan *plan)
         pen_free(plan->outputs[i].name);
     for (size_t i = 0; i < plan->n_inputs; i++)
         pen_free(plan->inputs[i]);
+    pen_free(plan->text);
     pen_free(plan->outputs);
     pen_free(plan->calls);
     pen_free(plan);

@@ -18,6 +18,8 @@ typedef struct ind_output {
 } ind_output;
 
 struct pen_plan {
+    char *text; /* as given */
+    pen_plan_options options;
     ind_plan_call *calls;
     size_t n_calls;
     char *inputs[IND_MAX_INPUTS];
@@ -32,6 +34,10 @@ struct pen_plan {
  * On success *programs is an array to release with ind_programs_free(). */
 pen_status ind_compile(const pen_plan *plan, const bool *wanted, ind_program **programs,
                        size_t *count);
+pen_status ind_check_shapes(const char *what, pen_queue *queue, const pen_plan *plan,
+                            const pen_panel *const *inputs, const pen_panel *out);
+/* The inputs a call reads: bit i is the plan's input i. */
+unsigned ind_call_inputs(const ind_plan_call *call);
 void ind_programs_free(ind_program *programs, size_t count);
 
 #endif

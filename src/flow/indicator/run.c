@@ -12,6 +12,7 @@
 #include "../../machine/base/alloc.h"
 #include "../../machine/device/launch.h"
 #include "lanes.h"
+#include "missing.h"
 #include "plan.h"
 
 enum {
@@ -342,8 +343,64 @@ static pen_status run_by_start(plan_run *pr, size_t n_series)
     return PEN_OK;
 }
 
-static pen_status check_shapes(pen_queue *queue, const pen_plan *plan,
-                               const pen_panel *const *inputs, const pen_panel *out)
+/* The wanted calls, which read the same inputs, on the bars these have. */
+static pen_status run_on_bars_there(const plan_run *pr, unsigned inputs, const bool *wanted)
+{
+    const pen_plan *plan = pr->plan;
+    const pen_panel *x = pr->inputs[0];
+    plan_run dense = { .queue = pr->queue, .plan = plan };
+    ind_program *programs = NULL;
+    size_t count = 0, n = pen_panel_series(x);
+    ind_compact c;
+    pen_status s = ind_compact_init(pr->queue, pr->inputs, plan->n_inputs, inputs, &c);
+    for (size_t i = 0, last = 0; i < plan->n_inputs; i++) {
+        last = c.panels[i] != NULL ? i : last;
+        dense.inputs[i] = c.panels[last] != NULL ? c.panels[last] : pr->inputs[i];
+    }
+    if (s == PEN_OK)
+        s = pen_panel_create(pen_queue_device(pr->queue), pen_panel_dtype(x),
+                             pen_panel_series(pr->out), pen_panel_points(x), &dense.out);
+    if (s == PEN_OK) /* every series starts with its first bar */
+        s = pen_alloc(n, sizeof *dense.start, (void **)&dense.start);
+    if (s == PEN_OK)
+        s = ind_compile(plan, wanted, &programs, &count);
+    if (s == PEN_OK)
+        s = run_programs(&dense, programs, count, wanted);
+    for (size_t i = 0; i < plan->n_calls; i++)
+        for (size_t o = 0; wanted[i] && o < plan->calls[i].entry->about.n_outputs; o++)
+            if (s == PEN_OK)
+                s = ind_expand(pr->queue, &c, dense.out, pr->out,
+                               (size_t)plan->calls[i].first_output + o);
+    ind_programs_free(programs, count);
+    pen_free(dense.start);
+    pen_panel_destroy(dense.out);
+    ind_compact_clear(&c);
+    return s;
+}
+
+/* Missing bars are left out: calls that read the same inputs miss the same bars. */
+static pen_status run_skipping(plan_run *pr)
+{
+    const pen_plan *plan = pr->plan;
+    bool *wanted;
+    PEN_TRY(pen_alloc(plan->n_calls, sizeof *wanted, (void **)&wanted));
+    pen_status s = PEN_OK;
+    for (size_t i = 0; i < plan->n_calls && s == PEN_OK; i++) {
+        unsigned inputs = ind_call_inputs(&plan->calls[i]);
+        bool is_first = true;
+        for (size_t j = 0; j < plan->n_calls; j++) {
+            wanted[j] = ind_call_inputs(&plan->calls[j]) == inputs;
+            is_first &= j >= i || !wanted[j];
+        }
+        if (is_first)
+            s = run_on_bars_there(pr, inputs, wanted);
+    }
+    pen_free(wanted);
+    return s;
+}
+
+pen_status ind_check_shapes(const char *what, pen_queue *queue, const pen_plan *plan,
+                            const pen_panel *const *inputs, const pen_panel *out)
 {
     const pen_panel *x = inputs[0];
     size_t series = pen_panel_series(x), points = pen_panel_points(x);
@@ -353,31 +410,33 @@ static pen_status check_shapes(pen_queue *queue, const pen_plan *plan,
         size_t want = i < plan->n_inputs ? series : series * plan->n_outputs;
         if (pen_panel_series(p) != want || pen_panel_points(p) != points ||
             pen_panel_dtype(p) != pen_panel_dtype(x))
-            return pen_fail(PEN_E_SHAPE, "pen_plan_run: %s is %zu x %zu %s, expected %zu x %zu %s",
+            return pen_fail(PEN_E_SHAPE, "%s: %s is %zu x %zu %s, expected %zu x %zu %s", what,
                             name, pen_panel_series(p), pen_panel_points(p),
                             pen_dtype_name(pen_panel_dtype(p)), want, points,
                             pen_dtype_name(pen_panel_dtype(x)));
         bool is_here = pen_panel_device(p) == pen_queue_device(queue) ||
                        (pen_panel_is_host(p) && pen_device_is_host(pen_queue_device(queue)));
         if (!is_here)
-            return pen_fail(PEN_E_DEVICE, "pen_plan_run: %s is not on the queue's device %s", name,
+            return pen_fail(PEN_E_DEVICE, "%s: %s is not on the queue's device %s", what, name,
                             pen_device_describe(pen_queue_device(queue))->name);
     }
     if (points > INT_MAX / 2 || series > INT_MAX / 256 / (plan->n_outputs + 1))
-        return pen_fail(PEN_E_SIZE, "pen_plan_run: %zu x %zu is too large", series, points);
+        return pen_fail(PEN_E_SIZE, "%s: %zu x %zu is too large", what, series, points);
     return PEN_OK;
 }
 
 pen_status pen_plan_run(pen_queue *queue, const pen_plan *plan, const pen_panel *const *inputs,
                         pen_panel *out)
 {
-    PEN_TRY(check_shapes(queue, plan, inputs, out));
+    PEN_TRY(ind_check_shapes("pen_plan_run", queue, plan, inputs, out));
     size_t n = pen_panel_series(inputs[0]);
     if (n == 0 || pen_panel_points(inputs[0]) == 0)
         return PEN_OK;
     plan_run pr = { .queue = queue, .plan = plan, .out = out };
     for (size_t i = 0; i < plan->n_inputs; i++)
         pr.inputs[i] = inputs[i];
+    if (plan->options.missing == PEN_MISSING_SKIPPED)
+        return run_skipping(&pr);
     pen_status s = pen_alloc(plan->n_inputs * n, sizeof *pr.first, (void **)&pr.first);
     if (s == PEN_OK)
         s = pen_alloc(n, sizeof *pr.start, (void **)&pr.start);

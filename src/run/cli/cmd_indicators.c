@@ -31,17 +31,22 @@ static pen_status check_names(cli *c, const pen_plan *plan)
 
 static pen_status read_request(cli *c, indicators *w)
 {
-    const char *precision = cli_text(c, "precision");
+    const char *precision = cli_text(c, "precision"), *missing = cli_text(c, "missing");
+    pen_plan_options options = pen_plan_options_default();
     if (c->arg_count != 1)
         return cli_usage(c, "expected FILE, '-' for standard input");
     if (!cli_has(c, "do"))
         return cli_usage(c, "--do is needed, as in --do rsi:14; --list shows what there is");
     if (strcmp(precision, "f32") != 0 && strcmp(precision, "f64") != 0)
         return cli_usage(c, "--precision '%s', expected f32 or f64", precision);
+    if (strcmp(missing, "spread") != 0 && strcmp(missing, "skip") != 0)
+        return cli_usage(c, "--missing '%s', expected spread or skip", missing);
+    if (strcmp(missing, "skip") == 0)
+        options.missing = PEN_MISSING_SKIPPED;
     w->dtype = strcmp(precision, "f32") == 0 ? PEN_F32 : PEN_F64;
     w->has_input = cli_has(c, "with-input");
     PEN_TRY(join_calls(c, &w->text));
-    pen_status s = pen_plan_create(w->text, &w->plan);
+    pen_status s = pen_plan_create_with(w->text, &options, &w->plan);
     if (s == PEN_E_PARSE || s == PEN_E_NOTFOUND || s == PEN_E_ARG)
         return cli_usage(c, "%s", pen_last_error());
     PEN_TRY(s);
@@ -90,6 +95,8 @@ static const cli_option options[] = {
     { "do", 0, "CALLS", "name[:parameters][@columns], several with blanks; repeatable", NULL },
     { "list", 'l', NULL, "list the indicators, or describe the one named", NULL },
     { "precision", 0, "TYPE", "compute in f32 or f64", "f64" },
+    { "missing", 0, "WHAT", "missing values spread, or such bars are skipped: spread or skip",
+      "spread" },
     { "with-input", 0, NULL, "repeat the columns of the input", NULL },
     { "plot", 0, "FILE", "also draw prices and indicators as SVG", NULL },
 };
