@@ -16,6 +16,8 @@ export UBSAN_OPTIONS="print_stacktrace=1${UBSAN_OPTIONS:+:$UBSAN_OPTIONS}"
 # What tests compile and measure is theirs, and is kept for their next run.
 case $O in /*) cache=$O/tests/cache ;; *) cache=$PWD/$O/tests/cache ;; esac
 export PENSTOCK_CACHE="${PENSTOCK_CACHE:-$cache}"
+# PoCL takes five times as long over kernels when it optimises them; .ci/run lets it do so once.
+export PENSTOCK_OPENCL_OPTIONS="${PENSTOCK_OPENCL_OPTIONS--cl-opt-disable}"
 export O limit
 
 log_of() {

@@ -1,5 +1,7 @@
 /* Kernels of the opencl backend: one program a .k file and precision, built on
  * first use, kept in memory and, as the driver's binary, on disk. */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../base/alloc.h"
@@ -98,8 +100,11 @@ static pen_status build_source(opencl_device *dev, const char *source, const cha
 static pen_status make_program(opencl_device *dev, const char *file, pen_dtype real,
                                cl_program *out)
 {
-    const char *options =
-        real == PEN_F32 ? "-cl-std=CL1.2 -cl-fp32-correctly-rounded-divide-sqrt" : "-cl-std=CL1.2";
+    const char *more = getenv("PENSTOCK_OPENCL_OPTIONS");
+    char options[256];
+    snprintf(options, sizeof options, "-cl-std=CL1.2%s%s%s",
+             real == PEN_F32 ? " -cl-fp32-correctly-rounded-divide-sqrt" : "",
+             more != NULL ? " " : "", more != NULL ? more : "");
     char *source;
     PEN_TRY(pen_source_assemble("prelude_opencl.h", file, real, &source));
     pen_cache_key key = key_of(dev, source, options);
