@@ -252,8 +252,8 @@ static void parameters_out_of_range_are_named(void)
     CHECK_ERROR_SAYS("bars: size nan");
     pen_tick_columns none = { .n = 0 };
     CHECK_OK(pen_tick_stream_create(NULL, &s));
-    CHECK_STATUS(pen_tick_stream_run(s, &none, 0, 1), PEN_E_SHAPE);
-    CHECK_OK(pen_tick_stream_run(s, &none, 0, 0));
+    CHECK_STATUS(pen_tick_stream_run(s, &none, 0, 1, NULL), PEN_E_SHAPE);
+    CHECK_OK(pen_tick_stream_run(s, &none, 0, 0, NULL));
     CHECK(pen_tick_stream_rows(s) == 0);
     pen_tick_stream_destroy(s);
     CHECK(pen_tick_quirk_text(PEN_TICK_QUIRK_COUNT) == NULL);
@@ -311,7 +311,7 @@ static void every_rule_signs_by_its_definition(void)
             size_t wrong = 0;
             for (size_t i = 0; i < N; i++) {
                 pen_tick_totals before = pen_tick_stream_totals(s);
-                CHECK_OK(pen_tick_stream_run(s, &c, i, i + 1));
+                CHECK_OK(pen_tick_stream_run(s, &c, i, i + 1, NULL));
                 pen_tick_totals t = pen_tick_stream_totals(s);
                 int side = (int)(t.buys - before.buys) - (int)(t.sells - before.sells);
                 wrong += side != side_by_hand(&c, i, p.sign, delays[d]);
@@ -325,13 +325,29 @@ static void every_rule_signs_by_its_definition(void)
 
 /* ---- chunks, clones, memory ---- */
 
+static bool has_same_bits(double a, double b)
+{
+    return memcmp(&a, &b, sizeof a) == 0;
+}
+
 static void compare(const pen_tick_stream *a, const pen_tick_stream *b)
 {
     size_t n, m;
     const pen_tick_bar *x = pen_tick_stream_bars(a, &n), *y = pen_tick_stream_bars(b, &m);
     CHECK(n == m && n > 0 && memcmp(x, y, n * sizeof *x) == 0);
+    const pen_tick_event *e = pen_tick_stream_events(a, &n), *f = pen_tick_stream_events(b, &m);
+    CHECK(n == m && n > 10 && memcmp(e, f, n * sizeof *e) == 0);
     pen_tick_totals t = pen_tick_stream_totals(a), u = pen_tick_stream_totals(b);
     CHECK(memcmp(&t, &u, sizeof t) == 0);
+    pen_tick_measures v = pen_tick_stream_measures(a), w = pen_tick_stream_measures(b);
+    CHECK(memcmp(&v, &w, sizeof v) == 0 && v.vpin_buckets > 10 && v.realised_trades > 100);
+    for (size_t i = 0; i < 3; i++) {
+        pen_tick_variance q = pen_tick_stream_variance(a, i), r = pen_tick_stream_variance(b, i);
+        CHECK(memcmp(&q, &r, sizeof q) == 0 && (i == 2 || q.returns > 10));
+    }
+    for (int k = 0; k < PEN_TICK_FEATURE_COUNT; k++)
+        CHECK(has_same_bits(pen_tick_stream_feature(a, (pen_tick_feature_kind)k),
+                            pen_tick_stream_feature(b, (pen_tick_feature_kind)k)));
     for (int k = 0; k < PEN_TICK_QUIRK_COUNT; k++) {
         pen_quirk q = pen_tick_stream_quirk(a, (pen_tick_quirk_kind)k);
         pen_quirk r = pen_tick_stream_quirk(b, (pen_tick_quirk_kind)k);
@@ -341,11 +357,50 @@ static void compare(const pen_tick_stream *a, const pen_tick_stream *b)
 
 static pen_tick_params everything(void)
 {
+    static const char *const signals[] = { "|imbalance|>0.5,rearm=0.2", "book<=-0.5,cooldown=3s",
+                                           "vpin>0.3", "ofi>100" };
     pen_tick_params p = pen_tick_params_default();
     p.sign = PEN_TICK_SIGN_LEE_READY;
     p.quote_delay_ns = 2000000000;
+    p.signals = signals;
+    p.n_signals = COUNT(signals);
+    p.vpin_bucket = 20000;
+    p.vpin_buckets = 7;
+    p.vpin_bulk_ns = 10000000000;
+    p.has_measures = true;
+    p.n_intervals = 2;
+    p.interval_ns[0] = 1000000000;
+    p.interval_ns[1] = 30000000000;
     CHECK_OK(pen_tick_bar_rule_parse("volume_imbalance:40", &p.bars));
     return p;
+}
+
+/* A stream that has taken c's columns of features as well; NaN are compared as bits. */
+static void columns_are_what_the_stream_knows_after_each_row(void)
+{
+    enum { N = 3000 };
+    static double columns[PEN_TICK_FEATURE_COUNT][N];
+    double *out[PEN_TICK_FEATURE_COUNT];
+    pen_tick_params p = everything();
+    pen_tick_columns c = make_odd_ticks(N, 12);
+    pen_tick_stream *s;
+    size_t differences = 0;
+    for (size_t k = 0; k < PEN_TICK_FEATURE_COUNT; k++)
+        out[k] = columns[k];
+    CHECK_OK(pen_tick_stream_create(&p, &s));
+    CHECK_OK(pen_tick_stream_run(s, &c, 0, 1234, out));
+    CHECK_OK(pen_tick_stream_run(s, &c, 1234, N, out));
+    pen_tick_stream_destroy(s);
+    CHECK_OK(pen_tick_stream_create(&p, &s));
+    for (size_t i = 0; i < N; i++) {
+        pen_tick tick = pen_tick_at(&c, i);
+        CHECK_OK(pen_tick_stream_update(s, &tick));
+        for (size_t k = 0; k < PEN_TICK_FEATURE_COUNT; k++)
+            differences +=
+                !has_same_bits(columns[k][i], pen_tick_stream_feature(s, (pen_tick_feature_kind)k));
+    }
+    CHECK_NEAR("differences", (double)differences, 0, 0);
+    pen_tick_stream_destroy(s);
 }
 
 static void chunks_of_any_size_give_the_same_bits(void)
@@ -371,12 +426,12 @@ static void a_clone_goes_on_by_itself(void)
     pen_tick_columns c = make_odd_ticks(6000, 6);
     pen_tick_stream *whole = run_ticks(&p, &c, c.n), *first, *second;
     CHECK_OK(pen_tick_stream_create(&p, &first));
-    CHECK_OK(pen_tick_stream_run(first, &c, 0, 2500));
+    CHECK_OK(pen_tick_stream_run(first, &c, 0, 2500, NULL));
     CHECK_OK(pen_tick_stream_clone(first, &second));
-    CHECK_OK(pen_tick_stream_run(second, &c, 2500, c.n));
+    CHECK_OK(pen_tick_stream_run(second, &c, 2500, c.n, NULL));
     pen_tick_totals t = pen_tick_stream_totals(first);
     CHECK(t.trades < 2500);
-    CHECK_OK(pen_tick_stream_run(first, &c, 2500, c.n));
+    CHECK_OK(pen_tick_stream_run(first, &c, 2500, c.n, NULL));
     compare(whole, first);
     compare(whole, second);
     pen_tick_stream_destroy(first);
@@ -400,7 +455,7 @@ static pen_status use_everything(const pen_tick_columns *c)
     if (status == PEN_OK)
         status = pen_tick_stream_create(&p, &s);
     if (status == PEN_OK)
-        status = pen_tick_stream_run(s, c, 0, c->n);
+        status = pen_tick_stream_run(s, c, 0, c->n, NULL);
     if (status == PEN_OK)
         status = pen_tick_stream_clone(s, &clone);
     pen_tick_stream_destroy(clone);
@@ -510,6 +565,7 @@ static const check_test tests[] = {
     TEST(the_number_of_a_row_tells_repeats_from_duplicates),
     TEST(parameters_out_of_range_are_named),
     TEST(every_rule_signs_by_its_definition),
+    TEST(columns_are_what_the_stream_knows_after_each_row),
     TEST(chunks_of_any_size_give_the_same_bits),
     TEST(a_clone_goes_on_by_itself),
     TEST(every_allocation_may_fail),

@@ -103,8 +103,9 @@ static inline pen_tick_stream *run_ticks(const pen_tick_params *params, const pe
     CHECK_OK(pen_tick_stream_create(params, &s));
     for (size_t i = 0; s != NULL && i<c->n; i += chunk> 0 ? chunk : 1) {
         pen_tick tick = pen_tick_at(c, i);
-        CHECK_OK(chunk == 0 ? pen_tick_stream_update(s, &tick)
-                            : pen_tick_stream_run(s, c, i, i + chunk < c->n ? i + chunk : c->n));
+        CHECK_OK(chunk == 0
+                     ? pen_tick_stream_update(s, &tick)
+                     : pen_tick_stream_run(s, c, i, i + chunk < c->n ? i + chunk : c->n, NULL));
     }
     return s;
 }

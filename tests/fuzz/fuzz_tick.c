@@ -29,7 +29,7 @@ static void run_both_ways(const pen_tick_columns *c, const pen_tick_params *p)
     size_t n, m;
     if (pen_tick_stream_create(p, &whole) != PEN_OK ||
         pen_tick_stream_create(p, &single) != PEN_OK ||
-        pen_tick_stream_run(whole, c, 0, c->n) != PEN_OK)
+        pen_tick_stream_run(whole, c, 0, c->n, NULL) != PEN_OK)
         abort();
     for (size_t i = 0; i < c->n; i++) {
         pen_tick tick = pen_tick_at(c, i);

@@ -17,7 +17,7 @@ typedef struct tick_bars {
 } tick_bars;
 
 pen_status tick_bars_init(tick_bars *b, const pen_tick_bar_rule *rule);
-/* Room for one more finished bar: all that an update can add. */
+/* Room for one more finished bar, which is all that an update can add. */
 pen_status tick_bars_reserve(tick_bars *b);
 /* Ends a time bar whose period is over. */
 void tick_bars_time(tick_bars *b, int64_t time_ns);

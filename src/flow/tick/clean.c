@@ -25,6 +25,16 @@ const char *pen_tick_quirk_rule(pen_tick_quirk_kind kind)
     return (size_t)kind < PEN_TICK_QUIRK_COUNT ? rules[kind] : NULL;
 }
 
+tick_cleaner tick_cleaner_of(const pen_tick_params *p)
+{
+    return (tick_cleaner){ .crossed = p->crossed,
+                           .locked = p->locked,
+                           .duplicate = p->duplicate,
+                           .late = p->late,
+                           .size_zero = p->size_zero,
+                           .latest_ns = INT64_MIN };
+}
+
 void tick_count_quirk(tick_cleaner *c, pen_tick_quirk_kind kind)
 {
     pen_quirk *q = &c->quirks[kind];

@@ -44,8 +44,9 @@ static inline void tick_sign_time(tick_signer *s, int64_t time_ns)
 static inline int tick_sign_trade(tick_signer *s, int64_t time_ns, double price, int told)
 {
     tick_sign_time(s, time_ns);
-    int by_tick = price > s->last_price ? 1 : price < s->last_price ? -1 : s->last_side;
-    int by_quote = (price > s->mid) - (price < s->mid); /* 0 without a quote */
+    int change = (price > s->last_price) - (price < s->last_price);
+    int by_tick = change + (change == 0) * s->last_side; /* no branch on what comes as it likes */
+    int by_quote = (price > s->mid) - (price < s->mid);  /* 0 without a quote */
     s->last_price = price;
     s->last_side = by_tick;
     switch (s->rule) {

@@ -261,9 +261,12 @@ size_t pen_ticks_line(const pen_ticks *t, size_t row)
     return pen_table_line(t->table, t->rows != NULL ? t->rows[row] : row);
 }
 
-pen_tick pen_tick_at(const pen_tick_columns *columns, size_t row)
+pen_tick pen_tick_at(const pen_tick_columns *c, size_t row)
 {
-    return tick_of_row(columns, row);
+    pen_tick tick = tick_of_row(c, row, c->price != NULL, c->bid != NULL && c->ask != NULL);
+    if (c->id != NULL)
+        tick.id = c->id[row];
+    return tick;
 }
 
 /* ---- two sources ---- */

@@ -92,7 +92,7 @@ static pen_status compute(ticks_job *j)
     PEN_TRY(read_ticks(j));
     const pen_tick_columns *columns = pen_ticks_columns(j->ticks);
     PEN_TRY(pen_tick_stream_create(&j->params, &j->stream));
-    PEN_TRY(pen_tick_stream_run(j->stream, columns, 0, columns->n));
+    PEN_TRY(pen_tick_stream_run(j->stream, columns, 0, columns->n, NULL));
     if (!cli_has(j->c, "bars"))
         return ticks_print_summary(j);
     ticks_note_quirks(j);
