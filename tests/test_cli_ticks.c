@@ -68,6 +68,69 @@ static void the_summary_counts_what_is_odd(void)
     says("$P ticks trades.csv --sign tick", 0, "unsigned trades              1", "");
 }
 
+static double number_at(json_t *root, const char *section, const char *key)
+{
+    return json_number_value(json_object_get(json_object_get(root, section), key));
+}
+
+static void the_summary_measures_a_market(void)
+{
+    NEED_PROGRAM();
+    CHECK(run("$P synth --ticks --trades 20000 --branching 0.6 | $P ticks - --json") == 0);
+    json_t *root = json_loads(out, 0, NULL), *variance = json_object_get(root, "variance");
+    CHECK(number_at(root, "counts", "trades") == 20000);
+    CHECK(number_at(root, "flow", "kyle_lambda") > 0 && number_at(root, "flow", "kyle_t") > 5);
+    CHECK(number_at(root, "flow", "vpin_buckets") >= 199);
+    /* 0.6 was simulated; the U of the day looks like more of it */
+    CHECK_NEAR("branching", number_at(root, "hawkes", "branching"), 0.65, 0.12);
+    CHECK_NEAR("spread is effective", number_at(root, "spreads", "effective_bps"),
+               number_at(root, "spreads", "quoted_bps"), 1e-6);
+    CHECK(json_array_size(variance) == 9);
+    CHECK(json_number_value(json_object_get(json_array_get(variance, 0), "returns")) > 5000);
+    json_decref(root);
+    says("$P synth --ticks --trades 500 | $P ticks - --fit 0 --vpin 100,5 --intervals 1s", 0,
+         "VPIN, mean", "");
+    CHECK(strstr(out, "hawkes") == NULL);
+    says("$P synth --ticks --trades 0 | $P ticks -", 0, "trades                       0", "");
+}
+
+static void features_and_events_are_rows(void)
+{
+    NEED_PROGRAM();
+    make_files();
+    prints("$P ticks trades.csv --features price,side,mid",
+           "time,price,side,mid\n2017-07-14T02:40:00Z,10,-1,\n2017-07-14T02:40:01Z,12,1,\n"
+           "2017-07-14T02:41:01Z,11,-1,\n");
+    prints("$P ticks trades.csv --signal 'price>10.5' --signal '|side|>=1,rearm=0'",
+           "time,signal,value\n2017-07-14T02:40:00Z,\"|side|>=1,rearm=0\",-1\n"
+           "2017-07-14T02:40:01Z,price>10.5,12\n");
+    says("$P ticks trades.csv --features all --json", 0, "\"mid\": null", "");
+    says("$P ticks trades.csv --features all --vpin 2,1", 0, ",vpin\n", "");
+    says("$P ticks trades.csv --features mids", 2, "", "did you mean 'mid'?");
+    says("$P ticks trades.csv --signal 'mid'", 2, "", "signal 'mid': expected FEATURE>NUMBER");
+    says("$P ticks trades.csv --signal 'vpin>0.5'", 2, "", "--vpin VOLUME");
+    says("$P ticks trades.csv --signal 'price>1' --bars tick:1", 2, "", "one at a time");
+    says("$P ticks trades.csv --vpin 0", 2, "", "expected VOLUME or VOLUME,BUCKETS");
+    says("$P ticks trades.csv --vpin 10,5.5", 2, "", "VOLUME,BUCKETS, 1 to 100000");
+    says("$P ticks trades.csv --vpin 10,0", 2, "", "VOLUME,BUCKETS, 1 to 100000");
+    says("$P ticks trades.csv --intervals 5s,1s", 2, "", "expected ascending ones");
+    says("$P ticks trades.csv --regression 0s", 2, "", "expected 1e-09 to 1e9 seconds");
+}
+
+static void pictures_are_drawn(void)
+{
+    NEED_PROGRAM();
+    CHECK(run("$P synth --ticks --trades 2000 -o made.csv") == 0);
+    says("$P ticks made.csv --signal '|imbalance|>0.6' --plot a.svg --signature b.svg -o e.csv && "
+         "tail -c 7 a.svg b.svg",
+         0, "</svg>", "");
+    says("cat a.svg", 0, "|imbalance|&gt;0.6", "");
+    says("cat b.svg", 0, "log10 of the sampling interval", "");
+    says("$P ticks trades.csv --plot c.svg && cat c.svg", 0, "trades.csv", "");
+    says("printf 'ts_s,price\\n1500000009,1\\n1500000001,2\\n' | $P ticks - --plot d.svg", 0,
+         "out of order                 1", "");
+}
+
 static void errors_name_file_line_and_column(void)
 {
     NEED_PROGRAM();
@@ -89,6 +152,9 @@ static void errors_name_file_line_and_column(void)
 static const check_test tests[] = {
     TEST(bars_come_as_csv_and_as_json),
     TEST(the_summary_counts_what_is_odd),
+    TEST(the_summary_measures_a_market),
+    TEST(features_and_events_are_rows),
+    TEST(pictures_are_drawn),
     TEST(errors_name_file_line_and_column),
     TEST(nothing_is_left_behind),
 };

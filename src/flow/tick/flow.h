@@ -33,12 +33,19 @@ typedef struct tick_change {
     double ofi, signed_size, size, trades;
 } tick_change;
 
-/* The sums fade to a row's time and take what it adds: at once, so that each is read and written
- * but one time a row. */
-static inline void tick_flow_add(tick_flow *f, int64_t time_ns, const tick_change *change)
+/* What is left of the sums at a row's time.  Asked for first and used last, because it takes the
+ * processor a while. */
+static inline double tick_flow_fade(tick_flow *f, int64_t time_ns)
 {
     double fade = tick_decay(tick_elapsed_ns(f->time_ns, time_ns) * f->per_ns);
     f->time_ns = time_ns;
+    return fade;
+}
+
+/* The sums fade and take what a row adds: at once, so that each is read and written but one time.
+ */
+static inline void tick_flow_add(tick_flow *f, double fade, const tick_change *change)
+{
     f->ofi = f->ofi * fade + change->ofi;
     f->signed_size = f->signed_size * fade + change->signed_size;
     f->size = f->size * fade + change->size;

@@ -290,11 +290,12 @@ static ALWAYS_INLINE void take(pen_tick_stream *s, const pen_tick *t, tick_parts
         return;
     tick_change change = { 0 };
     take_time(s, t->time_ns);
+    double fade = tick_flow_fade(&s->flow, t->time_ns);
     if (parts.has_quote)
         take_quote(s, t, &change);
     if (parts.has_trade)
         take_trade(s, t, &change);
-    tick_flow_add(&s->flow, t->time_ns, &change);
+    tick_flow_add(&s->flow, fade, &change);
     check_signals(s, t->time_ns);
 }
 

@@ -1,10 +1,9 @@
-/* What `penstock ticks` prints: the summary, bars, remarks. */
+/* What `penstock ticks` writes row by row, and its remarks. */
 #define _POSIX_C_SOURCE 200809L
-#include <math.h>
 #include <string.h>
 
 #include "../../machine/base/csv.h"
-#include "../../machine/base/json.h"
+#include "../../machine/base/status.h"
 #include "ticks.h"
 
 enum { NOTE_BYTES = 1024 };
@@ -58,101 +57,38 @@ pen_status ticks_print_bars(const ticks_job *j)
     return ticks_rows_end(&rows);
 }
 
-/* ---- the summary ---- */
+/* ---- features and events ---- */
 
-/* One line or member: what it is called in JSON, what people read, the value and its unit. */
-typedef struct line {
-    const char *key, *text;
-    double value;
-    const char *unit;
-} line;
-
-static void print_text(FILE *out, const char *title, const line *lines, size_t n)
+pen_status ticks_print_features(const ticks_job *j)
 {
-    char text[32];
-    fprintf(out, "%s\n", title);
-    for (size_t i = 0; i < n; i++) {
-        snprintf(text, sizeof text, "%.10g", lines[i].value);
-        fprintf(out, "  %-28s %s%s%s\n", lines[i].text, isnan(lines[i].value) ? "-" : text,
-                lines[i].unit[0] != '\0' ? " " : "", isnan(lines[i].value) ? "" : lines[i].unit);
+    const char *names[PEN_TICK_FEATURE_COUNT + 2] = { "time" };
+    const pen_tick_columns *c = pen_ticks_columns(j->ticks);
+    ticks_rows rows;
+    size_t n = 1;
+    for (int k = 0; k < PEN_TICK_FEATURE_COUNT; k++)
+        if (j->is_written[k])
+            names[n++] = pen_tick_feature_name((pen_tick_feature_kind)k);
+    PEN_TRY(ticks_rows_begin(&rows, j->c, names));
+    for (size_t row = 0; row < c->n; row++) {
+        ticks_rows_time(&rows, c->time_ns[row]);
+        for (int k = 0; k < PEN_TICK_FEATURE_COUNT; k++)
+            if (j->is_written[k])
+                ticks_rows_number(&rows, j->features[k][row]);
     }
+    return ticks_rows_end(&rows);
 }
 
-static void put_json(pen_json *json, const char *title, const line *lines, size_t n)
+pen_status ticks_print_events(const ticks_job *j)
 {
-    pen_json_key(json, title);
-    pen_json_begin_object(json);
-    for (size_t i = 0; i < n; i++) {
-        pen_json_key(json, lines[i].key);
-        pen_json_number(json, lines[i].value);
+    static const char *const names[] = { "time", "signal", "value", NULL };
+    size_t count;
+    ticks_rows rows;
+    const pen_tick_event *events = pen_tick_stream_events(j->stream, &count);
+    PEN_TRY(ticks_rows_begin(&rows, j->c, names));
+    for (size_t i = 0; i < count; i++) {
+        ticks_rows_time(&rows, events[i].time_ns);
+        ticks_rows_text(&rows, j->params.signals[events[i].signal]);
+        ticks_rows_number(&rows, events[i].value);
     }
-    pen_json_end_object(json);
-}
-
-static void put_section(const ticks_job *j, FILE *out, pen_json *json, const char *title,
-                        const line *lines, size_t n)
-{
-    if (j->c->is_json)
-        put_json(json, title, lines, n);
-    else
-        print_text(out, title, lines, n);
-}
-
-static void put_counts(const ticks_job *j, FILE *out, pen_json *json)
-{
-    pen_tick_totals t = pen_tick_stream_totals(j->stream);
-    const line lines[] = {
-        { "rows", "rows", (double)pen_tick_stream_rows(j->stream), "" },
-        { "trades", "trades", (double)t.trades, "" },
-        { "quotes", "quotes", (double)t.quotes, "" },
-        { "buys", "buys", (double)t.buys, "" },
-        { "sells", "sells", (double)t.sells, "" },
-        { "volume", "volume", t.volume, "" },
-        { "money", "money", t.money, "" },
-        { "buy_volume", "bought volume", t.buy_volume, "" },
-        { "sell_volume", "sold volume", t.sell_volume, "" },
-        { "span_s", "time from first to last", ((double)t.last_ns - (double)t.first_ns) * 1e-9,
-          "s" },
-    };
-    put_section(j, out, json, "counts", lines, PEN_COUNT(lines));
-}
-
-static void put_quirks(const ticks_job *j, FILE *out, pen_json *json)
-{
-    static const char *const keys[] = { "missing",       "non_finite", "non_positive",
-                                        "negative_size", "zero_size",  "out_of_order",
-                                        "duplicate",     "crossed",    "locked",
-                                        "unsigned" };
-    line lines[PEN_TICK_QUIRK_COUNT];
-    for (int k = 0; k < PEN_TICK_QUIRK_COUNT; k++)
-        lines[k] =
-            (line){ keys[k], pen_tick_quirk_text((pen_tick_quirk_kind)k),
-                    (double)pen_tick_stream_quirk(j->stream, (pen_tick_quirk_kind)k).count, "" };
-    put_section(j, out, json, "quirks", lines, PEN_COUNT(lines));
-}
-
-static void put_summary(const ticks_job *j, FILE *out, pen_json *json)
-{
-    put_counts(j, out, json);
-    put_quirks(j, out, json);
-}
-
-pen_status ticks_print_summary(const ticks_job *j)
-{
-    FILE *out;
-    pen_sink *sink;
-    pen_json json;
-    PEN_TRY(cli_open_output(j->c, &out));
-    if (!j->c->is_json) {
-        put_summary(j, out, NULL);
-        return PEN_OK;
-    }
-    const char *name = j->c->output != NULL ? j->c->output : "standard output";
-    PEN_TRY(pen_sink_open_fd(name, fileno(out), &sink));
-    pen_json_init(&json, sink, 2);
-    pen_json_begin_object(&json);
-    put_summary(j, out, &json);
-    pen_json_end_object(&json);
-    pen_sink_char(sink, '\n');
-    return pen_sink_close(sink);
+    return ticks_rows_end(&rows);
 }
