@@ -25,8 +25,9 @@ void tick_count_quirk(tick_cleaner *c, pen_tick_quirk_kind kind);
 /* Applies the rules to a row that may be odd, and may change it; needs c->before. */
 tick_parts tick_clean_odd(tick_cleaner *c, pen_tick *tick);
 
-/* More than 0 and finite; one comparison of the bits instead of two of the value. */
-static inline bool tick_is_positive(double x)
+/* More than 0 and finite; one comparison of the bits instead of two of the value.  An int, to be
+ * combined by & without a branch. */
+static inline int tick_is_positive(double x)
 {
     uint64_t bits;
     memcpy(&bits, &x, sizeof bits);
