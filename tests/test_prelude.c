@@ -188,6 +188,17 @@ static void a_groups_rows_are_stored_as_columns(void)
     matrix_restore();
 }
 
+static void strips_reach_back_over_their_start(void)
+{
+    static const int steps[] = { 1, 7, 16, 240, 241, 1024, 1500, 3001 };
+    for (size_t d = 0; d < matrix_size(); d++)
+        for (size_t i = 0; i < COUNT(steps); i++) {
+            strips_f32(d, 1 + i % 3, steps[i]);
+            strips_f64(d, 1 + i % 2, steps[i]);
+        }
+    matrix_restore();
+}
+
 static const check_test tests[] = {
     TEST(flat_kernels_see_every_item_once),
     TEST(rows_are_found_at_their_stride),
@@ -199,5 +210,6 @@ static const check_test tests[] = {
     TEST(lanes_run_side_by_side),
     TEST(tiles_carry_lanes_of_any_length),
     TEST(a_groups_rows_are_stored_as_columns),
+    TEST(strips_reach_back_over_their_start),
 };
 TEST_MAIN(tests)

@@ -327,3 +327,34 @@ static void NAME(group_store)(size_t device, int n_items, int n_rows)
     free(out);
     free(want);
 }
+
+/* n series of `steps` values; what is not stored keeps run_kernel's pattern. */
+static void NAME(strips)(size_t device, size_t n, int steps)
+{
+    pen_queue *queue = matrix_select(device);
+    size_t cells = n * (size_t)steps;
+    real *x = NAME(numbers)(cells), *out = NAME(numbers)(cells), *want = NAME(numbers)(cells);
+    memset(want, 0xA5, cells * sizeof *want);
+    int from = steps % 4, is_streamed = steps % 2;
+    for (size_t i = 0; i < cells; i++) {
+        int t = (int)(i % (size_t)steps);
+        real back[8];
+        for (int k = 0; k < 8; k++)
+            back[k] = t >= k ? x[i - (size_t)k] : 0;
+        real near = back[1] - back[2], far = back[3] * back[7];
+        if (t >= from)
+            want[i] = near + far + back[0];
+    }
+    kernel_slot slots[] = {
+        SLOT_IN(x, cells * sizeof *x),
+        SLOT_VALUE(steps),
+        SLOT_VALUE(from),
+        SLOT_VALUE(is_streamed),
+        SLOT_OUT(out, cells * sizeof *out),
+    };
+    CHECK_OK(run_kernel(queue, "prelude_strips", DTYPE, pen_groups(n), slots, COUNT(slots)));
+    check_reals("strips", matrix_label(device), out, want, cells, DTYPE);
+    free(x);
+    free(out);
+    free(want);
+}

@@ -52,6 +52,7 @@ size_t ind_state_bytes(const ind_loaded *loaded, size_t lanes)
 }
 
 /* The block on the device: input strides, then series, start, count, from, step. */
+enum { STRIP_BLOCK = 4096 }; /* steps that a group of indicator_strips.k works on */
 enum { STRIDES_BYTES = IND_MAX_INPUTS * sizeof(int64_t), LANE_ROWS = 5 };
 
 pen_status ind_lanes_init(pen_device *device, size_t capacity, ind_lanes *out)
@@ -128,6 +129,49 @@ pen_status ind_launch(const ind_loaded *l, const ind_lanes *lanes, size_t n, con
     grid.weight = io->points * (size_t)n_ops / 4 + 1;
     PEN_TRY(pen_launch(l->queue, "indicator_plan", l->dtype, grid, args, PEN_COUNT(args)));
     return pen_queue_wait(l->queue); /* the lanes are the caller's again */
+}
+
+pen_status ind_launch_strips(const ind_loaded *l, const ind_io *io, const int *first,
+                             size_t n_series, int n_points)
+{
+    const ind_program *p = l->program;
+    void *d_first = NULL, *d_strides = NULL, *in[IND_MAX_INPUTS], *out = io->out;
+    for (int i = 0; i < IND_MAX_INPUTS; i++)
+        in[i] = (void *)io->in[io->in[i] != NULL ? i : 0];
+    int n_ops = p->n_ops, is_streamed = io->is_streamed, block = STRIP_BLOCK;
+    int reach = (p->max_first + 15) / 16 * 16, n_blocks = (n_points + block - 1) / block;
+    int64_t out_stride = io->out_stride, out_plane = io->out_plane;
+    void *args[] = { (void *)&l->d_code,
+                     &n_ops,
+                     (void *)&l->d_consts,
+                     &in[0],
+                     &in[1],
+                     &in[2],
+                     &in[3],
+                     &in[4],
+                     &in[5],
+                     &d_strides,
+                     &d_first,
+                     &n_points,
+                     &reach,
+                     &n_blocks,
+                     &block,
+                     &out,
+                     &out_stride,
+                     &out_plane,
+                     &is_streamed };
+    pen_grid grid = pen_groups(n_series * (size_t)n_blocks);
+    grid.weight = (size_t)(n_points < block ? n_points : block) * (size_t)n_ops / 4 + 1;
+    pen_status s = upload(l->queue, io->in_stride, sizeof io->in_stride, &d_strides);
+    if (s == PEN_OK)
+        s = upload(l->queue, first, n_series * sizeof *first, &d_first);
+    if (s == PEN_OK)
+        s = pen_launch(l->queue, "indicator_strips", l->dtype, grid, args, PEN_COUNT(args));
+    if (s == PEN_OK)
+        s = pen_queue_wait(l->queue);
+    pen_device_free(l->device, d_strides);
+    pen_device_free(l->device, d_first);
+    return s;
 }
 
 pen_status ind_states_copy(const ind_loaded *l, void *src, void *dst, const int *from,

@@ -50,6 +50,11 @@ void ind_lane_set(ind_lanes *lanes, size_t lane, int series, int start, int coun
 pen_status ind_launch(const ind_loaded *loaded, const ind_lanes *lanes, size_t n, const ind_io *io,
                       void *state);
 
+/* Runs a program that ind_fits_strips() over n_points steps of every series and
+ * waits; first: [n_series], where each starts. */
+pen_status ind_launch_strips(const ind_loaded *loaded, const ind_io *io, const int *first,
+                             size_t n_series, int n_points);
+
 /* Moves the states of lanes from[i] of src to lanes to[i] of dst, and waits. */
 pen_status ind_states_copy(const ind_loaded *loaded, void *src, void *dst, const int *from,
                            const int *to, size_t n);

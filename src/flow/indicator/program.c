@@ -120,6 +120,33 @@ pen_status ind_store(ind_program *p, ind_value value, int plane, int mask)
     return PEN_OK;
 }
 
+/* The operations of indicator_strips.k; an output's `first` says how far back
+ * such an operation and those before it look. */
+static bool only_looks_back(int op)
+{
+    switch (op) {
+    case IND_LOAD:
+    case IND_RETURN:
+    case IND_LOG_RETURN:
+    case IND_MEAN:
+    case IND_MEAN_STDEV:
+    case IND_BANDS:
+    case IND_TRUE_RANGE:
+    case IND_LAG:
+        return true;
+    default:
+        return op >= IND_POINT && op < IND_FUNCTION;
+    }
+}
+
+bool ind_fits_strips(const ind_program *p)
+{
+    for (int i = 0; i < p->n_ops; i++)
+        if (!only_looks_back(p->ops[i].step.op))
+            return false;
+    return p->max_first <= IND_MAX_REACH;
+}
+
 /* Index of the last operation that reads each virtual tile. */
 static void find_last_uses(const ind_program *p, int *last_use)
 {

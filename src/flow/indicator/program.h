@@ -61,6 +61,9 @@ pen_status ind_emit(ind_program *program, const ind_step *step, ind_value *out);
 /* The value becomes plane `plane` of the result, from step `mask` on. */
 pen_status ind_store(ind_program *program, ind_value value, int plane, int mask);
 
+/* Can indicator_strips.k run it: do all operations only look back, and not far? */
+bool ind_fits_strips(const ind_program *program);
+
 /* Assigns tiles and writes code and constants.  *fits is false, and nothing is
  * written, when the program needs more tiles than there are. */
 pen_status ind_finish(ind_program *program, bool *fits);

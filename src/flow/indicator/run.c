@@ -1,5 +1,8 @@
 /* Running a plan: which lanes work on what, and long series in chunks.
  *
+ * Programs that only look back run in strips (indicator_strips.k), the others in
+ * lanes (indicator.k).
+ *
  * A long series is cut into chunks that are worked on side by side.  A chunk
  * starts its state from a warm-up on the bars before it; that is right only if
  * the warm-up ends with the very bits that the chunk before ends with.  This is
@@ -50,16 +53,9 @@ static size_t state_bytes(const run *r, int lanes)
     return ind_state_bytes(&r->loaded, (size_t)lanes);
 }
 
-/* What every launch of the program needs; n_lanes is known. */
-static pen_status run_prepare(run *r, pen_queue *queue, pen_dtype dtype)
+/* What every launch of the program needs. */
+static pen_status run_load(run *r, pen_queue *queue, pen_dtype dtype)
 {
-    int group = pen_device_lane_count(pen_queue_device(queue));
-    r->capacity = (r->n_lanes + group - 1) / group * group;
-    PEN_TRY(ind_load(queue, r->program, dtype, &r->loaded));
-    PEN_TRY(ind_lanes_init(r->loaded.device, (size_t)r->capacity, &r->lanes));
-    PEN_TRY(pen_device_alloc(r->loaded.device, state_bytes(r, r->capacity), &r->d_state));
-    PEN_TRY(pen_device_fill(queue, r->d_state, 0, state_bytes(r, r->capacity)));
-
     int64_t stride = (int64_t)pen_panel_stride(r->out);
     uint64_t out_bytes = (uint64_t)stride * pen_panel_series(r->out) * pen_dtype_bytes(dtype);
     r->io = (ind_io){ .out = pen_panel_data(r->out),
@@ -71,7 +67,26 @@ static pen_status run_prepare(run *r, pen_queue *queue, pen_dtype dtype)
         r->io.in[i] = pen_panel_data(r->inputs[i]);
         r->io.in_stride[i] = (int64_t)pen_panel_stride(r->inputs[i]);
     }
+    return ind_load(queue, r->program, dtype, &r->loaded);
+}
+
+/* Prepares lanes; n_lanes is known. */
+static pen_status run_prepare(run *r, pen_queue *queue, pen_dtype dtype)
+{
+    int group = pen_device_lane_count(pen_queue_device(queue));
+    r->capacity = (r->n_lanes + group - 1) / group * group;
+    PEN_TRY(run_load(r, queue, dtype));
+    PEN_TRY(ind_lanes_init(r->loaded.device, (size_t)r->capacity, &r->lanes));
+    PEN_TRY(pen_device_alloc(r->loaded.device, state_bytes(r, r->capacity), &r->d_state));
+    PEN_TRY(pen_device_fill(queue, r->d_state, 0, state_bytes(r, r->capacity)));
     return pen_queue_wait(queue);
+}
+
+/* Every series in strips. */
+static pen_status run_strips(run *r, pen_queue *queue, pen_dtype dtype)
+{
+    PEN_TRY(run_load(r, queue, dtype));
+    return ind_launch_strips(&r->loaded, &r->io, r->start, (size_t)r->n_series, r->n_points);
 }
 
 /* Runs lanes [0, n_lanes), their first step being k0. */
@@ -287,9 +302,12 @@ static pen_status run_programs(const plan_run *pr, const ind_program *programs, 
                   .n_points = (int)pen_panel_points(x),
                   .start = pr->start };
         cut c;
-        s = plan_cut(&r, pen_queue_device(pr->queue), &c)
-                ? run_chunks(&r, pr->queue, pen_panel_dtype(x), &c)
-                : run_whole(&r, pr->queue, pen_panel_dtype(x));
+        if (ind_fits_strips(&programs[i]))
+            s = run_strips(&r, pr->queue, pen_panel_dtype(x));
+        else if (plan_cut(&r, pen_queue_device(pr->queue), &c))
+            s = run_chunks(&r, pr->queue, pen_panel_dtype(x), &c);
+        else
+            s = run_whole(&r, pr->queue, pen_panel_dtype(x));
         run_clear(&r);
     }
     return s;

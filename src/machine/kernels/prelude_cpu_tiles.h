@@ -142,6 +142,59 @@ DEVICE void group_store(real *restrict base, isize stride, const real *restrict 
             base[i * stride + t] = tile[t * GROUP_SIZE + i];
 }
 
+/* Strips: STRIP_STEPS steps of one series, as memory holds them, with room in
+ * front for a vector that starts before them. */
+#define STRIP_PAD 16
+#define STRIP_STEPS (4096 / (int)sizeof(real))
+#define STRIP_LENGTH (STRIP_PAD + STRIP_STEPS)
+#define STEP_AT(strip, i) (*(unaligned_vreal_ *)&(strip)[i])
+#define STEP_CONST_AT(strip, i) (*(const unaligned_vreal_ *)&(strip)[i])
+/* Step i - back, back a literal from 1 to 3: two whole vectors are read and joined,
+ * which is faster than one that straddles cache lines. */
+#define BACK_INDEX_(j, back) (VREAL_LEN_ - (back) + (j))
+#if PEN_VECTOR_BYTES == 16
+#define STEP_BACK(strip, i, back) STEP_CONST_AT(strip, (i) - (back))
+#else
+#define STEP_BACK(strip, i, back)                                                                  \
+    __builtin_shufflevector(STEP_CONST_AT(strip, (i)-VREAL_LEN_), STEP_CONST_AT(strip, i),         \
+                            INDICES_(BACK_INDEX_, back))
+#endif
+/* The vectors that hold steps [from, count), and what else these hold. */
+#define EACH_STEP(i, from, count) for (int i = (from) & -VREAL_LEN_; i < (count); i += VREAL_LEN_)
+#define EACH_STEP_ALONE(i, from, count) _Pragma("omp simd") for (int i = (from); i < (count); i++)
+
+/* strip[i] = base[offset + i] for low <= i < high, 0 for other i < count. */
+DEVICE void strip_load(real *restrict strip, const real *restrict base, isize offset, int low,
+                       int high, int count)
+{
+    int i = 0;
+    for (; i < low; i++)
+        strip[i] = 0;
+    for (; i < high && i % VREAL_LEN_ != 0; i++)
+        strip[i] = base[offset + i];
+    for (; i + VREAL_LEN_ <= high; i += VREAL_LEN_) {
+        STEP_AT(strip, i) = STEP_CONST_AT(base, offset + i);
+        __builtin_prefetch(&base[offset + i + STRIP_STEPS]);
+    }
+    for (; i < high; i++)
+        strip[i] = base[offset + i];
+    for (; i < count; i++)
+        strip[i] = 0;
+}
+
+/* base[offset + i] = strip[i] for from <= i < count. */
+DEVICE void strip_store(real *restrict base, const real *restrict strip, isize offset, int from,
+                        int count, int is_streamed)
+{
+    int i = from;
+    for (; i < count && i % VREAL_LEN_ != 0; i++)
+        base[offset + i] = strip[i];
+    for (; i + VREAL_LEN_ <= count; i += VREAL_LEN_)
+        store_vreal_(&base[offset + i], STEP_CONST_AT(strip, i), is_streamed);
+    for (; i < count; i++)
+        base[offset + i] = strip[i];
+}
+
 /* Makes streamed stores visible to other threads. */
 DEVICE void tile_flush(void)
 {
