@@ -113,13 +113,14 @@ static const struct {
     { "", 0 },
 };
 
-/* Parameters below which TA-Lib shows memory that it has not written. */
+/* Parameters below which TA-Lib shows memory that it has not written, or the 0 of 0/0. */
 static const struct {
     const char *name, *param;
     double least;
 } unusable[] = {
     { "macd", "signal", 2 },
     { "macdfix", "signal", 2 },
+    { "stochrsi", "fastk", 2 },
 };
 
 static double tolerance(const char *name)

@@ -1,4 +1,6 @@
 /* Directional movement: is there a trend, and which way. */
+#include <math.h>
+
 #include "family.h"
 
 /* Directional movement up (out[0]) and down (out[1]) of high and low. */
@@ -126,6 +128,39 @@ static pen_status emit_vortex(ind_program *p, const ind_call *call, ind_value *o
     return PEN_OK;
 }
 
+/* Range of `period` bars, from their highest high to their lowest low. */
+static pen_status emit_span(ind_program *p, ind_value high, ind_value low, int period,
+                            ind_value *out)
+{
+    ind_value top, bottom;
+    PEN_TRY(ind_extreme(p, IND_HIGHEST, high, period, &top));
+    PEN_TRY(ind_extreme(p, IND_LOWEST, low, period, &bottom));
+    return ind_subtract(p, top, bottom, out);
+}
+
+static pen_status emit_choppiness(ind_program *p, const ind_call *call, ind_value *out)
+{
+    int period = (int)call->param[0];
+    ind_value range, total, span, ratio;
+    PEN_TRY(ind_true_range(p, call->in, &range));
+    PEN_TRY(ind_sum(p, range, period, &total));
+    PEN_TRY(emit_span(p, call->in[0], call->in[1], period, &span));
+    PEN_TRY(ind_ratio(p, total, span, 1, period, &ratio));
+    PEN_TRY(ind_point1(p, IND_LOG, ratio, 0, 0, &ratio));
+    return ind_affine(p, ratio, 100 / log(period), 0, out);
+}
+
+static pen_status emit_vhf(ind_program *p, const ind_call *call, ind_value *out)
+{
+    int period = (int)call->param[0];
+    ind_value x = call->in[0], span, change, way;
+    PEN_TRY(emit_span(p, x, x, period, &span));
+    PEN_TRY(ind_change(p, x, 1, &change));
+    PEN_TRY(ind_point1(p, IND_ABS, change, 0, 0, &change));
+    PEN_TRY(ind_sum(p, change, period, &way));
+    return ind_ratio(p, span, way, 1, 0, out);
+}
+
 static const ind_entry entries[] = {
     { { .name = "plus_dm",
         .family = "momentum",
@@ -228,6 +263,32 @@ static const ind_entry entries[] = {
         .n_outputs = 2,
         .outputs = { "plus", "minus" } },
       emit_vortex },
+    { { .name = "choppiness",
+        .family = "momentum",
+        .title = "Choppiness index",
+        .formula = "100 log(sum of true ranges / (highest high - lowest low)) / log(period), over "
+                   "the last `period` bars; 100 where the price does not move",
+        .source = "Dreiss (1993)",
+        .n_inputs = 3,
+        .inputs = { "high", "low", "close" },
+        .n_params = 1,
+        .params = { IND_PERIOD(14, 2) },
+        .n_outputs = 1,
+        .outputs = { "" } },
+      emit_choppiness },
+    { { .name = "vhf",
+        .family = "momentum",
+        .title = "Vertical horizontal filter",
+        .formula = "(highest - lowest) of the last `period` values / sum of their absolute "
+                   "changes; 0 where there are none",
+        .source = "White (1991); Tulip vhf",
+        .n_inputs = 1,
+        .inputs = { "close" },
+        .n_params = 1,
+        .params = { IND_PERIOD(28, 1) },
+        .n_outputs = 1,
+        .outputs = { "" } },
+      emit_vhf },
 };
 
 const ind_family ind_directional_family = { entries, PEN_COUNT(entries) };

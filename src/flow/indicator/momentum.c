@@ -177,6 +177,74 @@ static pen_status emit_coppock(ind_program *p, const ind_call *call, ind_value *
     return ind_average(p, sum, IND_MA_WMA, (int)call->param[2], out);
 }
 
+/* Steps before the first value of an average. */
+static pen_status average_lookback(int matype, int period, int *lookback)
+{
+    ind_program probe = { 0 };
+    ind_value x, average = { 0 };
+    pen_status s = ind_input(&probe, 0, &x);
+    if (s == PEN_OK)
+        s = ind_average(&probe, x, matype, period, &average);
+    ind_program_clear(&probe);
+    *lookback = average.first;
+    return s;
+}
+
+/* The fast and the slow average of a call, in this order whatever the call's. */
+typedef struct two_averages {
+    int period[2], matype[2];
+} two_averages;
+
+static two_averages in_order(double fast, double slow, double fast_type, double slow_type)
+{
+    two_averages a = { { (int)fast, (int)slow }, { (int)fast_type, (int)slow_type } };
+    if (fast > slow)
+        a = (two_averages){ { (int)slow, (int)fast }, { (int)slow_type, (int)fast_type } };
+    return a;
+}
+
+/* Both start at the later one's first bar, as TA-Lib has it. */
+static pen_status emit_macdext(ind_program *p, const ind_call *call, ind_value *out)
+{
+    const double *param = call->param;
+    two_averages a = in_order(param[0], param[2], param[1], param[3]);
+    int lookback[2];
+    ind_value line[2];
+    for (int i = 0; i < 2; i++)
+        PEN_TRY(average_lookback(a.matype[i], a.period[i], &lookback[i]));
+    int most = lookback[0] > lookback[1] ? lookback[0] : lookback[1];
+    for (int i = 0; i < 2; i++) {
+        ind_value x = call->in[0];
+        x.first += most - lookback[i];
+        PEN_TRY(ind_average(p, x, a.matype[i], a.period[i], &line[i]));
+    }
+    PEN_TRY(ind_subtract(p, line[0], line[1], &out[0]));
+    PEN_TRY(ind_average(p, out[0], (int)param[5], (int)param[4], &out[1]));
+    return ind_subtract(p, out[0], out[1], &out[2]);
+}
+
+static pen_status emit_two_averages(ind_program *p, const ind_call *call, ind_value out[2])
+{
+    two_averages a = in_order(call->param[0], call->param[1], call->param[2], call->param[2]);
+    PEN_TRY(ind_average(p, call->in[0], a.matype[0], a.period[0], &out[0]));
+    return ind_average(p, call->in[0], a.matype[1], a.period[1], &out[1]);
+}
+
+static pen_status emit_apo(ind_program *p, const ind_call *call, ind_value *out)
+{
+    ind_value line[2];
+    PEN_TRY(emit_two_averages(p, call, line));
+    return ind_subtract(p, line[0], line[1], out);
+}
+
+static pen_status emit_ppo(ind_program *p, const ind_call *call, ind_value *out)
+{
+    ind_value line[2], apart;
+    PEN_TRY(emit_two_averages(p, call, line));
+    PEN_TRY(ind_subtract(p, line[0], line[1], &apart));
+    return ind_ratio(p, apart, line[1], 100, 0, out);
+}
+
 static const ind_entry entries[] = {
     { { .name = "mom",
         .family = "momentum",
@@ -375,6 +443,52 @@ static const ind_entry entries[] = {
         .n_outputs = 1,
         .outputs = { "" } },
       emit_coppock },
+    { { .name = "macdext",
+        .family = "momentum",
+        .title = "MACD with chosen averages",
+        .formula = "macd = average(fast) - average(slow), both starting at the later one's first "
+                   "bar; signal = average of macd, hist = macd - signal",
+        .source = "Appel; TA-Lib MACDEXT",
+        .n_inputs = 1,
+        .inputs = { "close" },
+        .n_params = 6,
+        .params = { { "fast", 12, 2, 100000, true, NULL },
+                    IND_MATYPE("fast_matype", IND_MA_SMA),
+                    { "slow", 26, 2, 100000, true, NULL },
+                    IND_MATYPE("slow_matype", IND_MA_SMA),
+                    { "signal", 9, 1, 100000, true, NULL },
+                    IND_MATYPE("signal_matype", IND_MA_SMA) },
+        .n_outputs = 3,
+        .outputs = { "macd", "signal", "hist" } },
+      emit_macdext },
+    { { .name = "apo",
+        .family = "momentum",
+        .title = "Absolute price oscillator",
+        .formula = "average(fast) - average(slow)",
+        .source = "TA-Lib APO",
+        .n_inputs = 1,
+        .inputs = { "close" },
+        .n_params = 3,
+        .params = { { "fast", 12, 2, 100000, true, NULL },
+                    { "slow", 26, 2, 100000, true, NULL },
+                    IND_MATYPE("matype", IND_MA_SMA) },
+        .n_outputs = 1,
+        .outputs = { "" } },
+      emit_apo },
+    { { .name = "ppo",
+        .family = "momentum",
+        .title = "Percentage price oscillator",
+        .formula = "100 (average(fast) - average(slow)) / average(slow); 0 where that is 0",
+        .source = "TA-Lib PPO",
+        .n_inputs = 1,
+        .inputs = { "close" },
+        .n_params = 3,
+        .params = { { "fast", 12, 2, 100000, true, NULL },
+                    { "slow", 26, 2, 100000, true, NULL },
+                    IND_MATYPE("matype", IND_MA_SMA) },
+        .n_outputs = 1,
+        .outputs = { "" } },
+      emit_ppo },
 };
 
 const ind_family ind_momentum_family = { entries, PEN_COUNT(entries) };

@@ -5,20 +5,7 @@
 
 static pen_status emit_rsi(ind_program *p, const ind_call *call, ind_value *out)
 {
-    int period = (int)call->param[0];
-    /* 60 periods: (1 - 1 / period)^60 period is about 2^-87 */
-    ind_step step = { .op = IND_RSI,
-                      .in = { call->in[0] },
-                      .n_in = 1,
-                      .n_out = 1,
-                      .window = period,
-                      .consts = { 1.0 / period },
-                      .n_consts = 1,
-                      .n_state = 3,
-                      .max_ring = 1,
-                      .first = call->in[0].first + period,
-                      .memory = ind_memory(call->in, 1, 70 * period) };
-    return ind_emit(p, &step, out);
+    return ind_rsi(p, call->in[0], (int)call->param[0], out);
 }
 
 static pen_status emit_cmo(ind_program *p, const ind_call *call, ind_value *out)
@@ -61,15 +48,6 @@ static pen_status emit_aroonosc(ind_program *p, const ind_call *call, ind_value 
     PEN_TRY(emit_ages(p, call, &high, &low));
     PEN_TRY(ind_subtract(p, low, high, &age));
     return ind_affine(p, age, 100 / call->param[0], 0, out);
-}
-
-static pen_status emit_willr(ind_program *p, const ind_call *call, ind_value *out)
-{
-    int period = (int)call->param[0];
-    ind_value high, low;
-    PEN_TRY(ind_extreme(p, IND_HIGHEST, call->in[0], period, &high));
-    PEN_TRY(ind_extreme(p, IND_LOWEST, call->in[1], period, &low));
-    return ind_place(p, call->in[2], low, high, -100, -50, out); /* from the top down */
 }
 
 static pen_status emit_bop(ind_program *p, const ind_call *call, ind_value *out)
@@ -196,6 +174,35 @@ static pen_status emit_elder_ray(ind_program *p, const ind_call *call, ind_value
     return ind_subtract(p, call->in[1], average, &out[1]);
 }
 
+/* The angle of the component of period `period` in the last `period` values: out 0 and 1
+ * of the operation are its cosine and sine. */
+static pen_status emit_msw(ind_program *p, const ind_call *call, ind_value *out)
+{
+    int period = (int)call->param[0], ring = ind_ring_rows(period);
+    double angle = 2 * acos(-1) / period;
+    ind_value part[2], cosine2, sine2, length, sine, both;
+    ind_step step = { .op = IND_WAVE,
+                      .in = { call->in[0] },
+                      .n_in = 1,
+                      .n_out = 2,
+                      .window = period,
+                      .consts = { cos(angle), sin(angle) },
+                      .n_consts = 2,
+                      .n_state = ring,
+                      .max_ring = ring,
+                      .first = call->in[0].first + period,
+                      .memory = ind_memory(call->in, 1, period) };
+    PEN_TRY(ind_emit(p, &step, part));
+    PEN_TRY(ind_multiply(p, part[0], part[0], &cosine2));
+    PEN_TRY(ind_multiply(p, part[1], part[1], &sine2));
+    PEN_TRY(ind_add(p, cosine2, sine2, &length));
+    PEN_TRY(ind_point1(p, IND_SQRT, length, 0, 0, &length));
+    PEN_TRY(ind_ratio(p, part[0], length, 1, 1, &out[0]));
+    PEN_TRY(ind_ratio(p, part[1], length, 1, 0, &sine));
+    PEN_TRY(ind_subtract(p, out[0], sine, &both));
+    return ind_affine(p, both, sqrt(0.5), 0, &out[1]);
+}
+
 static const ind_entry entries[] = {
     { { .name = "rsi",
         .family = "momentum",
@@ -262,19 +269,6 @@ static const ind_entry entries[] = {
         .n_outputs = 1,
         .outputs = { "" } },
       emit_aroonosc },
-    { { .name = "willr",
-        .family = "momentum",
-        .title = "Williams' %R",
-        .formula = "100 (close - highest high) / (highest high - lowest low) of the last `period` "
-                   "bars; -50 where they do not move",
-        .source = "Williams (1973); TA-Lib WILLR",
-        .n_inputs = 3,
-        .inputs = { "high", "low", "close" },
-        .n_params = 1,
-        .params = { IND_PERIOD(14, 2) },
-        .n_outputs = 1,
-        .outputs = { "" } },
-      emit_willr },
     { { .name = "bop",
         .family = "momentum",
         .title = "Balance of power",
@@ -365,6 +359,20 @@ static const ind_entry entries[] = {
         .n_outputs = 2,
         .outputs = { "bull", "bear" } },
       emit_elder_ray },
+    { { .name = "msw",
+        .family = "momentum",
+        .title = "Mesa sine wave",
+        .formula = "with (a, b) = sum of x[t - k] (cos, sin)(2 pi k / period) over `period` "
+                   "values: sine = a / r, lead = (a - b) / (r sqrt 2), r = sqrt(a^2 + b^2); a = "
+                   "1, b = 0 where r is 0",
+        .source = "Ehlers; Tulip msw",
+        .n_inputs = 1,
+        .inputs = { "close" },
+        .n_params = 1,
+        .params = { IND_PERIOD(5, 3) },
+        .n_outputs = 2,
+        .outputs = { "sine", "lead" } },
+      emit_msw },
 };
 
 const ind_family ind_oscillator_family = { entries, PEN_COUNT(entries) };

@@ -121,6 +121,8 @@ pen_status ind_cumulate(ind_program *program, ind_value x, ind_value *out);
 /* True range of high, low, close; defined from the second step on. */
 pen_status ind_true_range(ind_program *program, const ind_value in[3], ind_value *out);
 
+/* Relative strength index of x, which must start at step 0. */
+pen_status ind_rsi(ind_program *program, ind_value x, int period, ind_value *out);
 /* (high + low + close) / 3 */
 pen_status ind_typical(ind_program *program, const ind_value in[3], ind_value *out);
 /* scale (x - low) / (high - low); if_zero where high is low */

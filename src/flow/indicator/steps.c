@@ -138,6 +138,16 @@ pen_status ind_true_range(ind_program *p, const ind_value in[3], ind_value *out)
     return ind_emit(p, &step, out);
 }
 
+/* 70 periods: (1 - 1 / period)^70 period is about 2^-100 */
+pen_status ind_rsi(ind_program *p, ind_value x, int period, ind_value *out)
+{
+    ind_step step = make_step(IND_RSI, &x, 1, period, 70 * period, 1.0 / period, 0);
+    step.window = period;
+    step.n_state = 3;
+    step.max_ring = 1;
+    return ind_emit(p, &step, out);
+}
+
 pen_status ind_typical(ind_program *p, const ind_value in[3], ind_value *out)
 {
     return ind_point3(p, IND_THIRD, in[0], in[1], in[2], out);
