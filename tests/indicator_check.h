@@ -27,7 +27,8 @@ typedef struct reference {
     double tol_f32; /* 0: tol times 2^29 */
 } reference;
 
-enum { OPEN, HIGH, LOW, CLOSE, VOLUME, N_COLUMNS };
+enum { OPEN, HIGH, LOW, CLOSE, VOLUME, SESSION, N_COLUMNS };
+enum { SESSION_BARS = 13 }; /* bars of a session */
 
 /* wide[column][series * n_points + point] */
 typedef struct bars {
@@ -55,6 +56,7 @@ static inline bars make_bars(size_t n_series, size_t n_points, uint64_t seed)
             b.wide[CLOSE][i] = (float)px;
             b.wide[HIGH][i] = (float)(top * (1 + 0.01 * pen_rng_uniform(&rng)));
             b.wide[LOW][i] = (float)(bottom * (1 - 0.01 * pen_rng_uniform(&rng)));
+            b.wide[SESSION][i] = (double)(t / SESSION_BARS);
             b.wide[VOLUME][i] = (double)(1 + (int)(10000 * pen_rng_uniform(&rng)));
         }
     }
@@ -69,7 +71,8 @@ static inline void free_bars(bars *b)
 
 static inline int column_of(const char *name)
 {
-    static const char *const names[N_COLUMNS] = { "open", "high", "low", "close", "volume" };
+    static const char *const names[N_COLUMNS] = { "open",  "high",   "low",
+                                                  "close", "volume", "session" };
     for (int c = 0; c < N_COLUMNS; c++)
         if (strcmp(name, names[c]) == 0)
             return c;

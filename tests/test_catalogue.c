@@ -84,9 +84,18 @@ static void check_warm_up(const char *call, const bars *b)
     pen_plan_destroy(plan);
 }
 
+/* Sessions of one bar: what needs a whole session needs one bar. */
+static bars make_short_sessions(uint64_t seed)
+{
+    bars b = make_bars(1, 900, seed);
+    for (size_t t = 0; t < b.n_points; t++)
+        b.wide[SESSION][t] = (double)t;
+    return b;
+}
+
 static void values_start_after_the_lookback(void)
 {
-    bars b = make_bars(1, 900, 21);
+    bars b = make_short_sessions(21);
     pen_rng rng;
     pen_rng_init(&rng, 22, 0, 0, 0);
     for (size_t i = 0; i < pen_indicator_count(); i++) {
@@ -103,7 +112,7 @@ static void values_start_after_the_lookback(void)
 /* A flat price with a flat volume has a value for everything. */
 static void a_flat_price_gives_finite_values(void)
 {
-    bars b = make_bars(1, 900, 23);
+    bars b = make_short_sessions(23);
     for (size_t t = 0; t < b.n_points; t++) {
         b.wide[OPEN][t] = b.wide[HIGH][t] = b.wide[LOW][t] = b.wide[CLOSE][t] = 10.1;
         b.wide[VOLUME][t] = 1000;

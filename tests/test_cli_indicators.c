@@ -53,6 +53,28 @@ static void columns_are_the_times_and_the_outputs_as_typed(void)
          "");
 }
 
+/* One bar before and two after 13:30 of each of two days; prices and volumes whose
+ * averages are short numbers. */
+static void sessions_are_days_or_a_column(void)
+{
+    NEED_PROGRAM();
+    write_file("s.csv", "time,high,low,close,volume\n2020-01-01T13:00,8,8,8,1\n"
+                        "2020-01-01T13:30,4,4,4,1\n2020-01-01T20:00,6,6,6,1\n"
+                        "2020-01-02T13:00,11,11,11,1\n2020-01-02T13:30,2,2,2,1\n"
+                        "2020-01-02T20:00,5,5,5,2\n");
+    write_file("c.csv", "high,low,close,volume,Session\n8,8,8,1,1\n4,4,4,1,1\n6,6,6,1,7\n");
+    prints("$P indicators s.csv --do vwap | cut -d, -f2", "vwap\n8\n6\n6\n11\n6.5\n5.75\n");
+    prints("$P indicators s.csv --do vwap --session 13:30 | cut -d, -f2",
+           "vwap\n8\n4\n5\n7\n2\n4\n");
+    prints("$P indicators c.csv --do vwap", "vwap\n8\n6\n6\n");
+    prints("$P indicators s.csv --do vwap@high,low,close,volume,volume | cut -d, -f2 | tail -n 1",
+           "5\n");
+    says("$P indicators s.csv --do vwap --session 24:00", 2, "",
+         "--session '24:00', expected HH:MM from 00:00 to 23:59");
+    says("cut -d, -f2- s.csv | $P indicators - --do vwap", 1, "",
+         "neither times nor a column 'session', which the plan reads");
+}
+
 static void times_are_repeated_as_they_were(void)
 {
     NEED_PROGRAM();
@@ -242,6 +264,7 @@ static void real_bars_go_through_every_indicator(void)
 
 static const check_test tests[] = {
     TEST(columns_are_the_times_and_the_outputs_as_typed),
+    TEST(sessions_are_days_or_a_column),
     TEST(times_are_repeated_as_they_were),
     TEST(inputs_are_found_by_role_and_by_name),
     TEST(bad_requests_are_usage_errors_that_say_why),

@@ -25,7 +25,7 @@ typedef struct ind_family {
 extern const ind_family ind_average_family, ind_directional_family, ind_momentum_family;
 extern const ind_family ind_oscillator_family, ind_statistic_family, ind_stochastic_family,
     ind_volatility_family;
-extern const ind_family ind_volume_family, ind_realised_family;
+extern const ind_family ind_volume_family, ind_realised_family, ind_session_family;
 
 /* NULL if unknown. */
 const ind_entry *ind_entry_find(const char *name);

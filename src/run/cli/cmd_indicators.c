@@ -72,6 +72,7 @@ static pen_status compute(cli *c, indicators *w)
 {
     PEN_TRY(read_request(c, w));
     PEN_TRY(read_input(c, w));
+    PEN_TRY(indicators_find_sessions(c, w));
     PEN_TRY(indicators_run(c, w));
     if (cli_has(c, "plot"))
         PEN_TRY(indicators_plot(w, cli_text(c, "plot")));
@@ -87,6 +88,7 @@ static pen_status run(cli *c)
     pen_plan_destroy(w.plan);
     pen_table_destroy(w.table);
     pen_free(w.text);
+    pen_free(w.sessions);
     pen_free(w.values);
     return s;
 }
@@ -97,6 +99,7 @@ static const cli_option options[] = {
     { "precision", 0, "TYPE", "compute in f32 or f64", "f64" },
     { "missing", 0, "WHAT", "missing values spread, or such bars are skipped: spread or skip",
       "spread" },
+    { "session", 0, "HH:MM", "when a session begins, UTC, where no column says", "00:00" },
     { "with-input", 0, NULL, "repeat the columns of the input", NULL },
     { "plot", 0, "FILE", "also draw prices and indicators as SVG", NULL },
 };
@@ -108,6 +111,8 @@ static const char *const examples[] = {
     "penstock indicators bars.csv --do 'sma:20 atr:14 ema:20@high' -o out.csv",
     "From a pipe, with the prices, drawn as well",
     "penstock synth | penstock indicators - --do bbands:20 --with-input --plot out.svg",
+    "Average price by volume since 13:30 UTC of each day",
+    "penstock indicators minutes.csv --do vwap --session 13:30",
     "What there is, and what one of them is",
     "penstock indicators --list; penstock indicators --list rsi",
     NULL,

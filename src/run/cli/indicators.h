@@ -17,6 +17,7 @@ typedef struct indicators {
     size_t rows;
     bool has_symbols;
     size_t symbol_column; /* of the table's text columns */
+    double *sessions;     /* [rows] of the input `session`; NULL: not asked for, or a column */
     double *values;       /* [n_outputs][rows], in the table's order of rows */
     char device[32];
 } indicators;
@@ -30,6 +31,10 @@ pen_status indicators_run(const cli *c, indicators *w);
 /* The table's column for an input of the plan: by its exact name, by the role
  * (open, high, low, close, volume) it names, or without regard to case. */
 pen_status indicators_column(const pen_table *table, const char *input, size_t *column);
+
+/* indicators_session.c: sessions from the table's times and --session, if the plan reads
+ * them and the table has no such column. */
+pen_status indicators_find_sessions(cli *c, indicators *w);
 
 /* indicators_print.c */
 pen_status indicators_print(cli *c, const indicators *w);

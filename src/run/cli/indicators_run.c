@@ -49,6 +49,18 @@ pen_status indicators_column(const pen_table *table, const char *input, size_t *
     return fail_column(table, input);
 }
 
+/* The values of an input: a column, or the sessions found for it. */
+static pen_status find_values(const indicators *w, const char *input, const double **values)
+{
+    size_t column;
+    *values = w->sessions;
+    if (w->sessions != NULL && strcasecmp(input, "session") == 0)
+        return PEN_OK;
+    PEN_TRY(indicators_column(w->table, input, &column));
+    *values = pen_table_column(w->table, column);
+    return PEN_OK;
+}
+
 /* ---- which rows belong to which series ---- */
 
 typedef struct series {
@@ -227,12 +239,13 @@ static pen_status stage(const pen_panel *panel, void **data, size_t *stride, voi
 
 static pen_status load(batch *b, size_t input)
 {
-    size_t column, stride;
+    size_t stride;
+    const double *values;
     void *data, *block;
-    PEN_TRY(indicators_column(b->w->table, pen_plan_input(b->w->plan, input), &column));
+    PEN_TRY(find_values(b->w, pen_plan_input(b->w->plan, input), &values));
     PEN_TRY(pen_panel_create(b->device, b->w->dtype, b->count, b->points, &b->inputs[input]));
     PEN_TRY(stage(b->inputs[input], &data, &stride, &block));
-    gather(b, pen_table_column(b->w->table, column), data, stride);
+    gather(b, values, data, stride);
     pen_status s = PEN_OK;
     if (block != NULL) {
         s = pen_panel_write(b->queue, b->inputs[input], block, stride);
@@ -314,10 +327,11 @@ static pen_status run_on(indicators *w, pen_device *device)
 
 pen_status indicators_run(const cli *c, indicators *w)
 {
-    size_t cells, column;
+    size_t cells;
+    const double *values;
     pen_device *device;
     for (size_t i = 0; i < pen_plan_input_count(w->plan); i++)
-        PEN_TRY(indicators_column(w->table, pen_plan_input(w->plan, i), &column));
+        PEN_TRY(find_values(w, pen_plan_input(w->plan, i), &values));
     PEN_TRY(pen_size_mul(w->rows, w->n_outputs, &cells));
     PEN_TRY(pen_alloc_array(cells, sizeof *w->values, (void **)&w->values));
     PEN_TRY(cli_open_device(c, &device));
