@@ -9,11 +9,12 @@
 #include "../src/machine/base/status.h"
 
 extern const bench_area bench_indicators, bench_math, bench_matmul, bench_memory, bench_patterns,
-    bench_pricing, bench_text, bench_ticks;
+    bench_pricing, bench_statistics, bench_text, bench_ticks;
 
-const bench_area *const bench_areas[] = { &bench_indicators, &bench_math,     &bench_matmul,
-                                          &bench_memory,     &bench_patterns, &bench_pricing,
-                                          &bench_text,       &bench_ticks,    NULL };
+const bench_area *const bench_areas[] = {
+    &bench_indicators, &bench_math,       &bench_matmul, &bench_memory, &bench_patterns,
+    &bench_pricing,    &bench_statistics, &bench_text,   &bench_ticks,  NULL,
+};
 
 enum { MOST_SAMPLES = 2000, FEWEST_SAMPLES = 5 };
 static const double SAMPLE_NS = 100e3; /* shorter runs are timed several at once */

@@ -14,6 +14,7 @@
 #include "penstock/market.h"
 #include "penstock/synth.h"
 #include "penstock/indicator.h"
+#include "penstock/statistic.h"
 #include "penstock/pattern.h"
 #include "penstock/tick.h"
 #include "penstock/pricing.h"
