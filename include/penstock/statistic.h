@@ -1,5 +1,5 @@
 /* Statistics of the series of a panel: moments, covariance and correlation
- * matrices.
+ * matrices, and of series in time: autocorrelation, unit roots, cointegration.
  *
  * NaN is a missing value, an infinity a value like any other, of which means and
  * deviations are NaN or infinite.  Sums are of deviations from the mean, never
@@ -67,6 +67,120 @@ typedef enum pen_matrix_method {
 PEN_API pen_status pen_statistic_matrix(pen_queue *queue, const pen_panel *x, pen_matrix_kind kind,
                                         pen_matrix_method method, pen_missing_rule missing,
                                         pen_panel *out);
+
+/* ---- principal components ---- */
+
+/* Eigenvectors of the correlation or covariance matrix of the series, in f64 on the host.
+ *   variance  [n] written, descending: each component's variance; their sum is n for
+ *             correlations, that of all variances for covariances
+ *   loading   [n][n] written: row k is the k-th component, of length 1, its element of
+ *             largest magnitude positive
+ * PEN_E_ARG if an element of the matrix is NaN or infinite. */
+PEN_API pen_status pen_statistic_components(pen_queue *queue, const pen_panel *x,
+                                            pen_matrix_kind kind, pen_missing_rule missing,
+                                            double *variance, double *loading);
+
+/* What each point has of the first components: loadings times the series less their mean,
+ * for correlations divided by their standard deviation.
+ *   loading  as pen_statistic_components() made it of x, with the same kind
+ *   out      k x n_points panel of x's dtype, k <= n; NaN where a series is missing
+ * PEN_E_SHAPE if out is of another shape or dtype. */
+PEN_API pen_status pen_statistic_scores(pen_queue *queue, const pen_panel *x, pen_matrix_kind kind,
+                                        const double *loading, pen_panel *out);
+
+/* ---- one series in time ----
+ *
+ * These take plain arrays of finite values and compute on the calling thread in f64:
+ * PEN_E_ARG names the first value that is missing or infinite.  Threads: any. */
+
+/* What pen_statistic_autocorrelation() writes: arrays of max_lag + 1, the k-th of lag k, or NULL.
+ */
+typedef struct pen_autocorrelation {
+    double *acf;  /* sum of d[t] d[t+k] over the sum of d[t]^2, d = x - mean */
+    double *band; /* the acf of a process without it from lag k on lies within +-band with
+                     95 %: 1.96 sqrt((1 + 2 sum of acf[1..k-1]^2) / n) (Bartlett 1946) */
+    double *pacf; /* partial autocorrelation (Levinson 1947, Durbin 1960); its band is
+                     1.96 / sqrt(n) */
+    double
+        *ljung_box;  /* Q of lags 1 to k: n (n + 2) sum of acf[j]^2 / (n - j) (Ljung & Box 1978) */
+    double *p_value; /* chance of a Q so large without autocorrelation: chi squared, k degrees */
+} pen_autocorrelation;
+
+/* Autocorrelations of lags 0 to max_lag.  PEN_E_ARG unless max_lag < n.  A series that does not
+ * vary gives NaN. */
+PEN_API pen_status pen_statistic_autocorrelation(const double *x, size_t n, size_t max_lag,
+                                                 const pen_autocorrelation *out);
+
+/* How x goes with y k points later, for k = -max_lag to max_lag.
+ *   out  [2 max_lag + 1]: out[max_lag + k] = sum of dx[t] dy[t+k] over the root of the product
+ *        of their sums of squares; at k > 0, x leads
+ * PEN_E_ARG unless max_lag < n.  NaN where a series does not vary. */
+PEN_API pen_status pen_statistic_cross_correlation(const double *x, const double *y, size_t n,
+                                                   size_t max_lag, double *out);
+
+typedef enum pen_trend { /* what a regression has besides */
+                         PEN_TREND_NONE,
+                         PEN_TREND_CONSTANT,
+                         PEN_TREND_LINEAR, /* constant and time */
+} pen_trend;
+
+typedef enum pen_lag_rule {
+    PEN_LAGS_AIC,   /* 0 to `lags` lags, by Akaike's criterion on the points that all can use */
+    PEN_LAGS_BIC,   /* by Schwarz's */
+    PEN_LAGS_FIXED, /* `lags` lags */
+} pen_lag_rule;
+
+enum { PEN_LAGS_USUAL = -1 }; /* 12 (n / 100)^(1/4) rounded up, as Schwert (1989) advises */
+
+typedef struct pen_unit_root_params {
+    pen_trend trend;
+    pen_lag_rule rule;
+    int lags; /* >= 0, or PEN_LAGS_USUAL */
+} pen_unit_root_params;
+/* Constant, AIC, usual. */
+PEN_API pen_unit_root_params pen_unit_root_params_default(void);
+
+typedef struct pen_unit_root {
+    double statistic;   /* t of the level's coefficient: the lower, the less a unit root */
+    double p_value;     /* of a statistic as low with a unit root (MacKinnon 1994) */
+    double critical[3]; /* at 1, 5 and 10 % (MacKinnon 2010) */
+    double coefficient; /* of the level: 0 for a random walk */
+    size_t lags, n_used;
+} pen_unit_root;
+
+/* Augmented Dickey-Fuller test: x[t] - x[t-1] on x[t-1], the trend and lagged differences.
+ * A regression whose columns depend on each other (a constant series with a constant) gives
+ * NaN, one that fits exactly an infinite statistic.  PEN_E_ARG if n is too small for the
+ * lags: n >= 2 lags + 5 suffices.
+ * Source: Said & Dickey, Biometrika 71 (1984) 599; tables: flow/statistic/mackinnon.c. */
+PEN_API pen_status pen_statistic_unit_root(const double *x, size_t n,
+                                           const pen_unit_root_params *params, pen_unit_root *out);
+
+enum { PEN_COINTEGRATION_MOST = 11 }; /* series besides the first */
+
+typedef struct pen_cointegration {
+    double hedge[PEN_COINTEGRATION_MOST]; /* of each x: y - sum of hedge[i] x[i] is the spread */
+    double constant, slope;               /* of time, counted from 0 */
+    pen_unit_root residual;               /* of the residuals, with the p-value and critical
+                                             values of a cointegration test; p NaN for 6 x or more */
+    double half_life;                     /* of the residuals, as pen_statistic_half_life() */
+} pen_cointegration;
+
+/* Engle and Granger's test: y on the series x and the trend, then the test above, without a
+ * trend, of the residuals.
+ *   x          [n_x] series of n values, 1 <= n_x <= PEN_COINTEGRATION_MOST
+ *   params     trend: CONSTANT or LINEAR, that of the first regression
+ *   residuals  [n] written, or NULL
+ * Residuals that are 0 but for rounding (1e-12 of the spread of y) are perfect
+ * cointegration: statistic -infinity, p 0.  x that depend on each other give NaN.
+ * Source: Engle & Granger, Econometrica 55 (1987) 251. */
+PEN_API pen_status pen_statistic_cointegration(const double *y, const double *const *x, size_t n_x,
+                                               size_t n, const pen_unit_root_params *params,
+                                               double *residuals, pen_cointegration *out);
+
+/* Points until half of a deviation is gone: ln(1/2) / ln(phi) of x[t] = c + phi x[t-1]; infinite
+ * for phi >= 1, 0 for phi <= 0, NaN for a series that does not vary.  PEN_E_ARG for n < 4. */
+PEN_API pen_status pen_statistic_half_life(const double *x, size_t n, double *out);
 
 #ifdef __cplusplus
 }

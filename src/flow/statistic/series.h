@@ -34,4 +34,8 @@ pen_status statistic_check_missing(const char *function, pen_missing_rule missin
 /* Sum of squared deviations, in units of range^2. */
 double statistic_squares(const statistic_level *level);
 
+/* PEN_E_ARG for the first of n values that is no finite number. */
+pen_status statistic_check_finite(const char *function, const char *name, const double *x,
+                                  size_t n);
+
 #endif
