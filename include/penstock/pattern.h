@@ -191,7 +191,8 @@ typedef struct pen_pattern_options {
                            on one bar, that of the best quality */
     size_t min_bars, max_bars; /* from the first to the last key point */
     double min_height_atr;     /* height at least, 0 to 1000 */
-    double level_frac;    /* of the height by which level points (tops, rims) may differ, 0 to 1 */
+    double leg_frac;   /* shortest leg by the mean one, at least; not of flags and cups, 0 to 1 */
+    double level_frac; /* of the height by which level points (tops, rims) may differ, 0 to 1 */
     double shoulder_frac; /* ... the shoulders, and the two points of the neckline */
     double head_frac;     /* ... by which the head exceeds both shoulders, at least */
     double flat_frac;     /* of the widest width that a flat boundary may rise or fall by, 0 to 1 */
@@ -205,7 +206,7 @@ typedef struct pen_pattern_options {
     double recent_bars;   /* age at which a level's recency is one half, > 0 */
 } pen_pattern_options;
 
-/* ATR 3 over 14 bars, every kind, 5 to 400 bars, 2 ATR high; level 0.15, shoulders
+/* ATR 3 over 14 bars, every kind, 5 to 400 bars, 2 ATR high; leg 0.25, level 0.15, shoulders
  * 0.35, head 0.15, flat 0.2, fit 0.12, converge 0.7; pole 5 ATR, retrace 0.5, round 0.57;
  * touch 0.5 ATR, recent 250 bars.  Lo, Mamaysky and Wang allow 1.5 % of the price for
  * shoulders, necklines and double tops and 0.75 % for rectangles; the rule that a
@@ -241,8 +242,8 @@ PEN_API const pen_pattern *pen_patterns_matches(const pen_patterns *patterns, si
 PEN_API const pen_pivot *pen_patterns_pivots(const pen_patterns *patterns, size_t *count);
 PEN_API const pen_trend_line *pen_patterns_trend_lines(const pen_patterns *patterns, size_t *count);
 /* Levels of two touches or more, the strongest first.  At most 64 are kept in
- * mind, each touch for recent_bars more; a new one takes the place of the one whose
- * time is up first.
+ * mind, each touch for recent_bars more; when there is no room, those whose time is up
+ * are forgotten, or else the one whose time is up first.
  *   levels  [capacity]  written
  * Returns how many were written. */
 PEN_API size_t pen_patterns_levels(const pen_patterns *patterns, size_t capacity,

@@ -18,6 +18,16 @@ double evenness(size_t a, size_t b)
     return most > 0 ? (double)(a < b ? a : b) / (double)most : 0;
 }
 
+double rhythm(const pen_patterns *p, size_t first)
+{
+    size_t shortest = SIZE_MAX, all = swing_at(p, 0)->bar - swing_at(p, first)->bar;
+    for (size_t k = 0; k < first; k++) {
+        size_t leg = swing_at(p, k)->bar - swing_at(p, k + 1)->bar;
+        shortest = leg < shortest ? leg : shortest;
+    }
+    return (double)shortest * (double)first / (double)all;
+}
+
 bool candidate_fits(const pen_patterns *p, int place, size_t first, double height)
 {
     const pen_pattern_options *o = &p->options;
@@ -93,7 +103,7 @@ static void confirm(pen_patterns *p, int place, int direction)
     m.breakout_px = boundary_at(direction > 0 ? c->upper : c->lower, t);
     m.stop_px = boundary_at(direction > 0 ? c->lower : c->upper, t);
     m.target_px = m.breakout_px + direction * m.height_px;
-    m.quality = quality_of(c, p->now.volume);
+    m.quality = quality_of(c, volume_ratio(&p->now));
     m.upper = line_of(c->upper, m.start);
     m.lower = line_of(c->lower, m.start);
     p->taken_until[place] = m.end;
@@ -132,16 +142,17 @@ static void find_quiet(pen_patterns *p)
     for (unsigned rest = p->live; rest != 0; rest &= rest - 1) {
         const candidate *c = &p->places[__builtin_ctz(rest)];
         p->quiet_high =
-            fmin(p->quiet_high, fmin(boundary_at(c->upper, a), boundary_at(c->upper, b)));
-        p->quiet_low = fmax(p->quiet_low, fmax(boundary_at(c->lower, a), boundary_at(c->lower, b)));
+            smaller(p->quiet_high, smaller(boundary_at(c->upper, a), boundary_at(c->upper, b)));
+        p->quiet_low =
+            larger(p->quiet_low, larger(boundary_at(c->lower, a), boundary_at(c->lower, b)));
     }
     for (unsigned rest = p->watching; rest != 0; rest &= rest - 1) {
         const watched_line *w = &p->watched[__builtin_ctz(rest)];
         double first = boundary_at(w->line, a), last = boundary_at(w->line, b);
         if (p->lines[w->index].is_up)
-            p->quiet_low = fmax(p->quiet_low, fmax(first, last));
+            p->quiet_low = larger(p->quiet_low, larger(first, last));
         else
-            p->quiet_high = fmin(p->quiet_high, fmin(first, last));
+            p->quiet_high = smaller(p->quiet_high, smaller(first, last));
     }
 }
 

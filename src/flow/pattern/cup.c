@@ -84,7 +84,8 @@ void find_cup(pen_patterns *p)
     out.expires = swing_at(p, 0)->bar + (right->bar - left->bar) / 2;
     double off = fabs(left->px - right->px);
     /* a parabola is as round as a cup need be */
-    double shape = evenness(low->bar - left->bar, right->bar - low->bar) * fmin(1, 1.5 * c.round);
+    double shape =
+        evenness(low->bar - left->bar, right->bar - low->bar) * smaller(1, 1.5 * c.round);
     candidate_watch(p, 2 * CUP + is_up, &out,
                     closeness(off, p->options.level_frac * (c.rim - c.low)), shape);
 }

@@ -2,8 +2,20 @@
 #ifndef PEN_FLOW_PATTERN_FINDER_H
 #define PEN_FLOW_PATTERN_FINDER_H
 
+#include <math.h>
+
 #include "../../machine/base/status.h"
 #include "penstock/pattern.h"
+
+/* Without what fmax and fmin do for NaN, hence without a call. */
+static inline double larger(double a, double b)
+{
+    return a > b ? a : b;
+}
+static inline double smaller(double a, double b)
+{
+    return a < b ? a : b;
+}
 
 /* ---- pivot.c: the turns of the price ---- */
 
@@ -17,12 +29,18 @@ typedef struct swing {
     int side;
 } swing;
 
-/* One bar, and the averages it brings. */
+/* One bar, and the averages up to it. */
 typedef struct moment {
     size_t bar;
-    double high, low, close;
-    double atr, closes, ordinal, volume;
+    double high, low, close, volume; /* volume NaN = none */
+    double atr, volume_average, closes, ordinal;
 } moment;
+
+/* Volume by its average; NaN where there is none, or nothing to hold it against. */
+static inline double volume_ratio(const moment *now)
+{
+    return now->volume_average > 0 ? now->volume / now->volume_average : NAN;
+}
 
 enum { MOST_SIDE_BARS = 100, WINDOW = 128 };
 
@@ -39,12 +57,14 @@ typedef struct window {
 typedef struct pivot_finder {
     pen_pivot_rule rule;
     double size;
-    size_t seen;       /* bars that are not missing */
-    int direction;     /* of the leg under way; 0 = not known */
-    swing extreme[2];  /* lowest, highest; of the leg under way and of its reversal */
-    window windows[2]; /* lows, highs */
+    size_t seen;                  /* bars that are not missing */
+    int direction;                /* of the leg under way; 0 = not known */
+    swing extreme[2];             /* lowest, highest; of the leg under way and of its reversal */
+    double quiet_low, quiet_high; /* a bar within them changes nothing */
+    window windows[2];            /* lows, highs */
 } pivot_finder;
 
+void pivot_finder_init(pivot_finder *f, pen_pivot_rule rule, double size);
 /* Takes a bar; writes the pivots it confirms and returns how many, at most 2. */
 size_t pivot_finder_update(pivot_finder *f, const moment *now, swing found[2]);
 
@@ -106,10 +126,8 @@ struct pen_patterns {
     pen_pattern_options options;
     size_t bar; /* bars fed */
 
-    double last_close, first_close, closes, true_range_sum;
-    double atr_weight; /* of the next range */
-    double volume_average;
-    moment now;
+    double first_close;
+    moment now; /* the last bar that was not missing */
     pivot_finder pivot_finder;
 
     swing swings[SWINGS]; /* alternating; the k-th latest is swing_at(p, k) */
@@ -155,6 +173,8 @@ void candidate_watch(pen_patterns *p, int place, candidate *c, double fit, doubl
 void candidates_check(pen_patterns *p);
 /* 1 at no deviation, 0 at the tolerance. */
 double closeness(double deviation, double tolerance);
+/* The shortest leg between the swings 0 to first, by the mean one: 1 where turns come evenly. */
+double rhythm(const pen_patterns *p, size_t first);
 /* The shorter by the longer of two stretches. */
 double evenness(size_t a, size_t b);
 

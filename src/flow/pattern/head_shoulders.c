@@ -23,7 +23,7 @@ static bool is_head_and_shoulders(const pen_patterns *p, const shape *s)
            px[TOP] - shoulder >= o->head_frac * s->height &&
            fabs(px[LEFT] - px[RIGHT]) <= o->shoulder_frac * s->height &&
            fabs(px[LEFT_NECK] - px[RIGHT_NECK]) <= o->shoulder_frac * s->height &&
-           px[BEFORE] < neck &&
+           rhythm(p, LEFT) >= o->leg_frac && px[BEFORE] < neck &&
            px[RIGHT] > boundary_at(s->neckline, (double)swing_at(p, RIGHT)->bar);
 }
 

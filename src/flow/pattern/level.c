@@ -30,20 +30,25 @@ static size_t find_above(const pen_patterns *p, double px)
     return low;
 }
 
-/* Removes the level that is to be forgotten first. */
-static void forget_one(pen_patterns *p)
+/* Removes the levels whose time is up, or else the one whose time is up first. */
+static void forget(pen_patterns *p)
 {
-    size_t first = 0;
-    for (size_t i = 1; i < LEVELS; i++)
-        first = p->levels[i].kept_until < p->levels[first].kept_until ? i : first;
-    memmove(&p->levels[first], &p->levels[first + 1],
-            (--p->level_count - first) * sizeof *p->levels);
+    double now = (double)p->now.bar, first = INFINITY;
+    size_t kept = 0;
+    for (size_t i = 0; i < LEVELS; i++)
+        first = p->levels[i].kept_until < first ? p->levels[i].kept_until : first;
+    double limit = first > now ? first : now;
+    for (size_t i = 0; i < LEVELS; i++) {
+        p->levels[kept] = p->levels[i];
+        kept += p->levels[i].kept_until > limit;
+    }
+    p->level_count = kept;
 }
 
 static level *insert(pen_patterns *p, const swing *s)
 {
     if (p->level_count == LEVELS)
-        forget_one(p);
+        forget(p);
     size_t at = find_above(p, s->px);
     memmove(&p->levels[at + 1], &p->levels[at], (p->level_count++ - at) * sizeof *p->levels);
     p->levels[at] = (level){ .px = s->px, .first = s->bar, .kept_until = (double)s->bar };
@@ -87,7 +92,7 @@ size_t pen_patterns_levels(const pen_patterns *p, size_t capacity, pen_level *ou
                                     .touches = l->touches,
                                     .first = l->first,
                                     .last = l->last,
-                                    .is_support = l->px <= p->last_close,
+                                    .is_support = l->px <= p->now.close,
                                     .strength = strength_of(l->touches, recency(p, l), l->volume) };
     }
     qsort(all, count, sizeof *all, stronger_first);

@@ -5,6 +5,7 @@
 #include "finder.h"
 
 enum { VOLUME_BARS = 50 };
+static const double MOST = 1e150; /* of prices and volumes */
 /* The most that one bar adds: a match a place in each of two checks, pivots and lines of both
  * sides. */
 enum { MOST_MATCHES = 2 * PLACES, MOST_PIVOTS = 2 };
@@ -16,13 +17,11 @@ pen_status pen_patterns_create(const pen_pattern_options *options, pen_patterns 
     PEN_TRY(pattern_options_check(&o));
     PEN_TRY(PEN_NEW(out));
     (*out)->options = o;
-    (*out)->pivot_finder.rule = o.rule;
-    (*out)->pivot_finder.size = o.size;
+    pivot_finder_init(&(*out)->pivot_finder, o.rule, o.size);
     (*out)->quiet_low = -INFINITY;
     (*out)->quiet_high = INFINITY;
     (*out)->quiet_until = SIZE_MAX;
-    (*out)->volume_average = NAN;
-    (*out)->last_close = NAN;
+    (*out)->now.volume_average = (*out)->now.close = NAN;
     return PEN_OK;
 }
 
@@ -38,40 +37,25 @@ void pen_patterns_destroy(pen_patterns *p)
 
 /* ---- one bar ---- */
 
-/* NaN where there is no volume, or no average to hold it against. */
-static double volume_ratio(pen_patterns *p, double volume)
+/* From one bar to the next, in few operations: most bars need no others. */
+static inline moment advance(const moment *last, size_t bar, double high, double low, double close,
+                             double volume, double first_close, double atr_weight)
 {
-    double *average = &p->volume_average;
-    if (!(volume >= 0 && isfinite(volume)))
-        return NAN;
-    *average += isnan(*average) ? NAN : (volume - *average) * (2.0 / (VOLUME_BARS + 1));
-    if (isnan(*average))
-        *average = volume;
-    return *average > 0 ? volume / *average : NAN;
-}
-
-static void take_averages(pen_patterns *p, double high, double low, double close, double volume)
-{
-    moment *now = &p->now;
-    double range = high - low, seen = now->ordinal + 1;
-    if (seen <= p->options.atr_bars)
-        p->atr_weight = 1 / seen;
-    if (now->ordinal == 0) {
-        p->first_close = p->last_close = close;
-    } else {
-        double up = high - p->last_close, down = p->last_close - low;
-        range = range > up ? range : up;
-        range = range > down ? range : down;
-    }
-    now->bar = p->bar;
-    now->high = high;
-    now->low = low;
-    now->close = close;
-    now->atr += (range - now->atr) * p->atr_weight;
-    now->closes += close - p->first_close;
-    now->ordinal = seen;
-    now->volume = volume_ratio(p, volume);
-    p->last_close = close;
+    double range = larger(high - low, larger(high - last->close, last->close - low));
+    double average = last->volume_average;
+    bool has_volume = volume >= 0 && volume <= MOST;
+    average = !has_volume      ? average
+              : isnan(average) ? volume
+                               : average + (volume - average) * (2.0 / (VOLUME_BARS + 1));
+    return (moment){ .bar = bar,
+                     .high = high,
+                     .low = low,
+                     .close = close,
+                     .volume = has_volume ? volume : NAN,
+                     .atr = last->atr + (range - last->atr) * atr_weight,
+                     .volume_average = average,
+                     .closes = last->closes + (close - first_close),
+                     .ordinal = last->ordinal + 1 };
 }
 
 /* Of two in a row on one side the further counts, and of one bar the first. */
@@ -107,18 +91,28 @@ static void take_pivot(pen_patterns *p, const swing *s)
     find_cup(p);
 }
 
-static void take_bar(pen_patterns *p, double high, double low, double close, double volume)
+/* A boundary may be broken, or a pivot found. */
+static void take_event(pen_patterns *p)
 {
+    const moment *now = &p->now;
     swing found[2];
-    take_averages(p, high, low, close, volume);
-    if (!(close >= p->quiet_low && close <= p->quiet_high && p->bar < p->quiet_until))
+    if (!(now->close >= p->quiet_low && now->close <= p->quiet_high && now->bar < p->quiet_until))
         candidates_check(p);
-    size_t count = pivot_finder_update(&p->pivot_finder, &p->now, found);
-    if (count == 0)
+    if (now->high <= p->pivot_finder.quiet_high && now->low >= p->pivot_finder.quiet_low)
         return;
+    size_t count = pivot_finder_update(&p->pivot_finder, now, found);
     for (size_t i = 0; i < count; i++)
         take_pivot(p, &found[i]);
-    candidates_check(p);
+    if (count > 0)
+        candidates_check(p);
+}
+
+static inline bool is_event(const pen_patterns *p, const moment *now)
+{
+    bool is_quiet = (now->close >= p->quiet_low) & (now->close <= p->quiet_high) &
+                    (now->bar < p->quiet_until) & (now->high <= p->pivot_finder.quiet_high) &
+                    (now->low >= p->pivot_finder.quiet_low);
+    return !is_quiet;
 }
 
 /* ---- many ---- */
@@ -145,28 +139,50 @@ static pen_status make_rooms(pen_patterns *p)
 }
 
 /* Neither missing nor so large that squares and sums overflow. */
-static bool is_price(double x)
+static inline bool is_price(double x)
 {
-    return fabs(x) <= 1e150;
+    return fabs(x) <= MOST;
+}
+
+static pen_status take_bars(pen_patterns *p, size_t n, const double *highs, const double *lows,
+                            const double *closes, const double *volumes)
+{
+    moment now = p->now;
+    double atr_bars = p->options.atr_bars, atr_weight = 1 / atr_bars;
+    for (size_t i = 0, bar = p->bar; i < n; i++, bar++) {
+        double high = highs[i], low = lows[i], close = closes[i];
+        if (!(high >= low && is_price(high) && is_price(low) && is_price(close)))
+            continue;
+        if (now.ordinal == 0)
+            now.close = p->first_close = close;
+        double weight = now.ordinal < atr_bars ? 1 / (now.ordinal + 1) : atr_weight;
+        moment next = advance(&now, bar, high, low, close, volumes != NULL ? volumes[i] : NAN,
+                              p->first_close, weight);
+        if (is_event(p, &next)) {
+            pen_status s = make_rooms(p);
+            p->now = s == PEN_OK ? next : now;
+            p->bar = bar;
+            PEN_TRY(s);
+            take_event(p);
+        }
+        now = next;
+    }
+    p->now = now;
+    return PEN_OK;
 }
 
 pen_status pen_patterns_feed(pen_patterns *p, const pen_pattern_bars *bars)
 {
+    size_t end = p->bar + bars->n;
     if (bars->n == 0)
         return PEN_OK;
     if (bars->close == NULL)
         return pen_fail(PEN_E_ARG, "pen_patterns_feed: no closes");
     if ((bars->high == NULL) != (bars->low == NULL))
         return pen_fail(PEN_E_ARG, "pen_patterns_feed: only one of high and low");
-    const double *highs = bars->high != NULL ? bars->high : bars->close;
-    const double *lows = bars->low != NULL ? bars->low : bars->close;
-    for (size_t i = 0; i < bars->n; i++, p->bar++) {
-        double high = highs[i], low = lows[i], close = bars->close[i];
-        if (!(high >= low && is_price(high) && is_price(low) && is_price(close)))
-            continue;
-        PEN_TRY(make_rooms(p));
-        take_bar(p, high, low, close, bars->volume != NULL ? bars->volume[i] : NAN);
-    }
+    PEN_TRY(take_bars(p, bars->n, bars->high != NULL ? bars->high : bars->close,
+                      bars->low != NULL ? bars->low : bars->close, bars->close, bars->volume));
+    p->bar = end;
     return PEN_OK;
 }
 

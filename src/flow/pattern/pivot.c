@@ -9,8 +9,16 @@ static swing swing_of(const moment *now, int side)
                     .bar = now->bar,
                     .closes = now->closes,
                     .ordinal = now->ordinal,
-                    .volume = now->volume,
+                    .volume = volume_ratio(now),
                     .side = side };
+}
+
+void pivot_finder_init(pivot_finder *f, pen_pivot_rule rule, double size)
+{
+    f->rule = rule;
+    f->size = size;
+    f->quiet_low = INFINITY; /* none is quiet */
+    f->quiet_high = -INFINITY;
 }
 
 /* ---- turns by a distance ---- */
@@ -18,6 +26,21 @@ static swing swing_of(const moment *now, int side)
 static double distance(const pivot_finder *f, const moment *now, double extreme_px)
 {
     return f->rule == PEN_PIVOT_ATR ? f->size * now->atr : f->size / 100 * fabs(extreme_px);
+}
+
+/* Bars between the extreme and the furthest way back from it change nothing. */
+static void set_quiet(pivot_finder *f)
+{
+    const swing *peak = &f->extreme[f->direction > 0], *turn = &f->extreme[f->direction < 0];
+    double back = turn->bar > peak->bar ? turn->px : f->direction * INFINITY;
+    f->quiet_high = f->direction > 0 ? peak->px : back;
+    f->quiet_low = f->direction > 0 ? back : peak->px;
+}
+
+static void begin_leg(pivot_finder *f, int direction)
+{
+    f->direction = direction;
+    set_quiet(f);
 }
 
 /* Before the first leg both extremes are those of all bars. */
@@ -39,7 +62,7 @@ static size_t first_turn(pivot_finder *f, const moment *now, swing *found)
     if (!(high->px - low->px > distance(f, now, first->px)))
         return 0;
     *found = *first;
-    f->direction = -first->side;
+    begin_leg(f, -first->side);
     return 1;
 }
 
@@ -53,16 +76,18 @@ static size_t next_turn(pivot_finder *f, const moment *now, swing *found)
     if (ahead > 0) {
         *peak = swing_of(now, side);
         turn->bar = peak->bar; /* none yet */
+        set_quiet(f);
         return 0;
     }
     double back = side > 0 ? turn->px - now->low : now->high - turn->px;
     if (turn->bar > peak->bar && !(back > 0))
         return 0;
     *turn = swing_of(now, -side);
+    set_quiet(f);
     if (!(fabs(peak->px - turn->px) > distance(f, now, peak->px)))
         return 0;
     *found = *peak;
-    f->direction = -side;
+    begin_leg(f, -side);
     return 1;
 }
 

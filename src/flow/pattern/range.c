@@ -72,7 +72,7 @@ static bool find_longest(const pen_patterns *p, range *out)
         r.lower.at += start;
         if (!is_fit(p, &r))
             break;
-        if (candidate_fits(p, 2 * RANGE, k, fmax(r.first, r.last))) {
+        if (candidate_fits(p, 2 * RANGE, k, larger(r.first, r.last))) {
             *out = r;
             is_found = true;
         }
@@ -83,7 +83,7 @@ static bool find_longest(const pen_patterns *p, range *out)
 /* PEN_PATTERN_COUNT if it is none of them. */
 static pen_pattern_kind kind_of(const pen_pattern_options *o, const range *r)
 {
-    double height = fmax(r->first, r->last), ratio = r->last / r->first;
+    double height = larger(r->first, r->last), ratio = r->last / r->first;
     double up = r->upper.slope * r->length / height, low = r->lower.slope * r->length / height;
     int upper = up > o->flat_frac ? 1 : up < -o->flat_frac ? -1 : 0;
     int lower = low > o->flat_frac ? 1 : low < -o->flat_frac ? -1 : 0;
@@ -113,27 +113,17 @@ static boundary absolute(boundary line, size_t latest)
     return (boundary){ line.at - line.slope * (double)latest, line.slope };
 }
 
-/* The shortest leg by the mean one: 1 where the turns come evenly. */
-static double rhythm(const pen_patterns *p, const range *r)
-{
-    size_t shortest = SIZE_MAX;
-    for (size_t k = 0; k + 1 < r->turns; k++) {
-        size_t leg = swing_at(p, k)->bar - swing_at(p, k + 1)->bar;
-        shortest = leg < shortest ? leg : shortest;
-    }
-    return (double)shortest * (double)(r->turns - 1) / r->length;
-}
-
 void find_range(pen_patterns *p)
 {
-    range r;
+    range r = { 0 };
     if (p->swing_count < FEWEST_TURNS || !find_longest(p, &r))
         return;
     pen_pattern_kind kind = kind_of(&p->options, &r);
-    if (kind == PEN_PATTERN_COUNT || !is_wanted(p, kind))
+    if (kind == PEN_PATTERN_COUNT || !is_wanted(p, kind) ||
+        rhythm(p, r.turns - 1) < p->options.leg_frac)
         return;
     size_t latest = swing_at(p, 0)->bar;
-    candidate c = candidate_begin(kind, fmax(r.first, r.last));
+    candidate c = candidate_begin(kind, larger(r.first, r.last));
     for (size_t k = r.turns; k-- > 0;)
         candidate_point(&c, swing_at(p, k),
                         swing_at(p, k)->side > 0 ? PEN_POINT_PEAK : PEN_POINT_TROUGH);
@@ -146,5 +136,5 @@ void find_range(pen_patterns *p)
     double apex = r.last / (r.lower.slope - r.upper.slope); /* bars ahead */
     c.expires = latest + (size_t)(apex > 0 && apex < r.length ? apex : r.length);
     candidate_watch(p, 2 * RANGE, &c, closeness(r.off, p->options.fit_frac * c.match.height_px),
-                    rhythm(p, &r));
+                    rhythm(p, r.turns - 1));
 }

@@ -43,7 +43,8 @@ static bool find(pen_patterns *p, int family, size_t peaks)
     double mean = sum / (double)peaks, height = mean - base;
     int place = 2 * family + (side > 0);
     if (!candidate_fits(p, place, 2 * peaks - 2, height) || px[2 * peaks - 1] > base ||
-        !(top - bottom_peak <= p->options.level_frac * height) || mean - high_trough < 0.5 * height)
+        !(top - bottom_peak <= p->options.level_frac * height) ||
+        mean - high_trough < 0.5 * height || rhythm(p, 2 * peaks - 2) < p->options.leg_frac)
         return false;
     watch(p, family, peaks, height, base, top, top - bottom_peak);
     return true;

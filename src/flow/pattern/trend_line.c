@@ -26,24 +26,26 @@ static void count_touches(const pen_patterns *p, trial *t)
 }
 
 /* The line with the most touches, three or more, that no swing between lies beyond.  Going back,
- * each swing bounds how shallow the lines to those before it can be. */
+ * each swing bounds how shallow the lines to those before it can be; one no steeper than the
+ * steepest that still touches a swing between touches three. */
 static trial find_line(const pen_patterns *p)
 {
     const swing *s = swing_at(p, 0);
     double tolerance = p->options.touch_atr * p->now.atr, shallowest = -INFINITY;
+    double steepest = -INFINITY;
     trial best = { .touches = 2 };
     for (size_t k = 2; k < p->swing_count && k <= 2 * SAME_SIDE; k += 2) {
         const swing *other = swing_at(p, k);
         double per_bar = 1 / (double)(s->bar - other->bar), rise = s->side * (other->px - s->px);
         double steep = rise * per_bar; /* towards the line's own side, going back */
-        if (k >= 4 && steep > 0 && steep >= shallowest) {
+        if (steep > 0 && steep >= shallowest && steep <= steepest) {
             trial t = { .first = k,
                         .line = boundary_through(other->bar, other->px, s->bar, s->px) };
             count_touches(p, &t);
             best = t.touches > best.touches ? t : best;
         }
-        double bound = (rise - tolerance) * per_bar;
-        shallowest = bound > shallowest ? bound : shallowest;
+        shallowest = larger(shallowest, (rise - tolerance) * per_bar);
+        steepest = larger(steepest, (rise + tolerance) * per_bar);
     }
     return best;
 }
