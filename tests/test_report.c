@@ -331,6 +331,40 @@ static void dense_candles_are_merged_not_lost(void)
     pen_plot_free(text);
 }
 
+static void paths_and_marks_are_drawn_from_their_points(void)
+{
+    static const pen_plot_point path[] = {
+        { .at = 0, .y = 10 }, { .at = 2, .y = 12 }, { .at = 3, .y = NAN }, { .at = 3, .y = 11 }
+    };
+    static const pen_plot_point marks[] = { { .at = 0, .y = 14, .text = "<top>", .side = 1 },
+                                            { .at = 1, .y = 8, .text = "low", .side = -1 },
+                                            { .at = 2, .y = 9, .text = "level" } };
+    pen_plot_series series[] = {
+        { .kind = PEN_PLOT_PATH, .label = "path", .points = path, .point_count = 4 },
+        { .kind = PEN_PLOT_PATH, .points = path, .point_count = 2, .is_dashed = true },
+        { .kind = PEN_PLOT_MARKS, .points = marks, .point_count = 3 },
+    };
+    pen_plot plot = plot_of_line();
+    panel = (pen_plot_panel){ .series = series, .count = COUNT(series) };
+    char *text = svg_of(&plot);
+    CHECK(strstr(text, ">&lt;top&gt;</text>") != NULL && strstr(text, ">low</text>") != NULL);
+    CHECK(strstr(text, ">level</text>") != NULL);
+    CHECK(strstr(text, "class=\"d\" stroke-width") != NULL);
+    CHECK(times_in(text, "h0") >= 2); /* two dots: the one after its point has none */
+    pen_plot_free(text);
+    CHECK_OK(pen_plot_terminal(&plot, 60, 12, false, &text, NULL));
+    CHECK(strstr(text, "path") != NULL);
+    pen_plot_free(text);
+    series[0].points = NULL;
+    CHECK_STATUS(pen_plot_svg(&plot, &text, NULL), PEN_E_ARG);
+    static const pen_plot_point beyond = { .at = 1000000 };
+    series[0].points = &beyond;
+    series[0].point_count = 1;
+    CHECK_STATUS(pen_plot_svg(&plot, &text, NULL), PEN_E_ARG);
+    CHECK_ERROR_SAYS("'path' has no point 0");
+    panel = (pen_plot_panel){ .series = &line, .count = 1 };
+}
+
 static const check_test tests[] = {
     TEST(a_plot_draws_every_kind_and_is_well_formed),
     TEST(labels_cannot_break_out_of_the_document),
@@ -340,6 +374,7 @@ static const check_test tests[] = {
     TEST(dates_get_round_ticks),
     TEST(a_million_points_make_a_small_file),
     TEST(dense_candles_are_merged_not_lost),
+    TEST(paths_and_marks_are_drawn_from_their_points),
     TEST(wrong_plots_are_refused),
     TEST(out_of_memory_is_reported_at_every_allocation),
     TEST(a_histogram_counts_every_finite_value),

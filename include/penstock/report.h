@@ -26,7 +26,16 @@ typedef enum pen_plot_kind {
     PEN_PLOT_BARS,    /* columns from zero to y: volumes, counts */
     PEN_PLOT_CANDLES, /* open, high, low, y = close */
     PEN_PLOT_LEVEL,   /* a dashed horizontal line at `level` */
+    PEN_PLOT_PATH,    /* straight pieces from point to point */
+    PEN_PLOT_MARKS,   /* a dot and a text at each point; a terminal shows the dots */
 } pen_plot_kind;
+
+typedef struct pen_plot_point {
+    size_t at; /* position on the axis, below n */
+    double y;
+    const char *text; /* of marks; NULL = none */
+    int side;         /* where it stands: 1 above, -1 below, 0 after the point, without a dot */
+} pen_plot_point;
 
 /* Colours 1 to 8 are the palette's; 0 takes the next one of the panel. */
 enum { PEN_PLOT_GREY = 9 };
@@ -37,6 +46,9 @@ typedef struct pen_plot_series {
     const double *y;   /* [n] */
     const double *open, *high, *low;
     double level;
+    const pen_plot_point *points; /* [point_count], of paths in order of `at` */
+    size_t point_count;
+    bool is_dashed; /* of paths */
     int colour;     /* 0 to PEN_PLOT_GREY */
     double opacity; /* 0 to 1 of bands and bars; 0 = the kind's own */
     double width;   /* of lines in pixels; 0 = 1.5 */

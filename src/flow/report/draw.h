@@ -35,6 +35,8 @@ typedef struct scale {
 
 /* The range of a panel's finite values; columns reach down to zero. */
 void scale_of_panel(const pen_plot *plot, const pen_plot_panel *panel, scale *out);
+/* Is the series drawn from points rather than from [n] values? */
+bool has_points(const pen_plot_series *one);
 /* 0 at low, 1 at high; NaN for gaps. */
 double scale_at(const scale *s, double value);
 /* From a to b >= a, which may lie further apart than an int64 counts. */

@@ -21,6 +21,11 @@ static void include_all(scale *s, const double *values, size_t n)
         include(s, values[i]);
 }
 
+bool has_points(const pen_plot_series *one)
+{
+    return one->kind == PEN_PLOT_PATH || one->kind == PEN_PLOT_MARKS;
+}
+
 void scale_of_panel(const pen_plot *plot, const pen_plot_panel *panel, scale *out)
 {
     bool has_columns = false;
@@ -31,6 +36,10 @@ void scale_of_panel(const pen_plot *plot, const pen_plot_panel *panel, scale *ou
             include(out, one->level);
             continue;
         }
+        for (size_t i = 0; has_points(one) && i < one->point_count; i++)
+            include(out, one->points[i].y);
+        if (has_points(one))
+            continue;
         if (one->kind != PEN_PLOT_BAND)
             include_all(out, one->y, plot->n);
         if (one->kind == PEN_PLOT_BAND || one->kind == PEN_PLOT_CANDLES) {
@@ -103,12 +112,16 @@ static pen_status check_series(const char *what, const pen_plot *plot, const pen
         s->kind == PEN_PLOT_LINE || s->kind == PEN_PLOT_BARS || s->kind == PEN_PLOT_CANDLES;
     bool needs_range = s->kind == PEN_PLOT_BAND || s->kind == PEN_PLOT_CANDLES;
     const char *label = s->label != NULL ? s->label : "unnamed";
-    if (s->kind < PEN_PLOT_LINE || s->kind > PEN_PLOT_LEVEL)
+    if (s->kind < PEN_PLOT_LINE || s->kind > PEN_PLOT_MARKS)
         return pen_fail(PEN_E_ARG, "%s: series '%s' has kind %d", what, label, (int)s->kind);
     if (plot->n > 0 &&
         ((needs_y && s->y == NULL) || (needs_range && (s->low == NULL || s->high == NULL)) ||
          (s->kind == PEN_PLOT_CANDLES && s->open == NULL)))
         return pen_fail(PEN_E_ARG, "%s: series '%s' lacks an array its kind needs", what, label);
+    for (size_t i = 0; has_points(s) && i < s->point_count; i++)
+        if (s->points == NULL || s->points[i].at >= plot->n)
+            return pen_fail(PEN_E_ARG, "%s: series '%s' has no point %zu on an axis of %zu", what,
+                            label, i, plot->n);
     if (s->colour < 0 || s->colour > PEN_PLOT_GREY)
         return pen_fail(PEN_E_ARG, "%s: series '%s' has colour %d, expected 0 to %d", what, label,
                         s->colour, PEN_PLOT_GREY);

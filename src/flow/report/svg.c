@@ -15,13 +15,14 @@ static const char style[] =
     ".bg{fill:#fff}.t{fill:#1b2230;font-size:16px;font-weight:600}.k{fill:#3d4656}"
     ".m{fill:#6d7686}.g{fill:none;stroke:#e7e9ee}.x{fill:none;stroke:#c3c8d2}"
     ".l{fill:none;stroke:currentColor;stroke-linejoin:round;stroke-linecap:round}"
+    ".n{fill:currentColor;stroke:#fff;stroke-width:3px;stroke-linejoin:round;paint-order:stroke}"
     ".b{fill:currentColor}.d{fill:none;stroke:currentColor;stroke-dasharray:5 4}"
     ".c1{color:#2b6fd1}.c2{color:#e07b12}.c3{color:#1f9a5b}.c4{color:#cf3f4f}"
     ".c5{color:#8655c9}.c6{color:#14939e}.c7{color:#cc4f92}.c8{color:#8a8412}.c9{color:#7b8494}"
     ".up{color:#1f9a77}.dn{color:#d2453f}"
     "@media(prefers-color-scheme:dark){"
     ".bg{fill:#12161d}.t{fill:#eef1f6}.k{fill:#c3cad6}.m{fill:#8b95a6}.g{stroke:#232a35}"
-    ".x{stroke:#3c4656}"
+    ".x{stroke:#3c4656}.n{stroke:#12161d}"
     ".c1{color:#5b9bf3}.c2{color:#f2a04a}.c3{color:#46c285}.c4{color:#f0707c}"
     ".c5{color:#b18af0}.c6{color:#3fc1cb}.c7{color:#ee7fb8}.c8{color:#c9c14a}.c9{color:#98a2b3}"
     ".up{color:#3cc09a}.dn{color:#f0675f}}"
@@ -38,8 +39,7 @@ static size_t letters(const char *text)
     return n;
 }
 
-static void put_text(sink *s, const char *class, double x, double y, const char *anchor,
-                     const char *text)
+void svg_text(sink *s, const char *class, double x, double y, const char *anchor, const char *text)
 {
     sink_format(s, "<text class=\"%s\" x=\"", class);
     sink_number(s, x, 1);
@@ -73,7 +73,9 @@ double opacity_of(const pen_plot_series *one)
 static void put_swatch(sink *s, const pen_plot_panel *panel, size_t k, double x, double y)
 {
     const pen_plot_series *one = &panel->series[k];
-    const char *class = one->kind == PEN_PLOT_LINE ? "l" : one->kind == PEN_PLOT_LEVEL ? "d" : "b";
+    bool is_dashed = one->kind == PEN_PLOT_LEVEL || (one->kind == PEN_PLOT_PATH && one->is_dashed);
+    bool is_line = one->kind == PEN_PLOT_LINE || has_points(one);
+    const char *class = is_dashed ? "d" : is_line ? "l" : "b";
     sink_format(s, "<g class=\"c%d\"><path class=\"%s\" d=\"M", series_colour(panel, k), class);
     sink_number(s, x, 1);
     sink_put(s, " ");
@@ -93,7 +95,7 @@ static void put_legend(sink *s, const frame *f)
 {
     double x = f->x, y = f->y - 8;
     if (f->panel->title != NULL) {
-        put_text(s, "k", x, y, NULL, f->panel->title);
+        svg_text(s, "k", x, y, NULL, f->panel->title);
         x += (double)letters(f->panel->title) * LETTER_PX + 18;
     }
     for (size_t k = 0; k < f->panel->count; k++) {
@@ -107,7 +109,7 @@ static void put_legend(sink *s, const frame *f)
             put_swatch(s, f->panel, k, x, y);
             x += 17;
         }
-        put_text(s, "m", x, y, NULL, label);
+        svg_text(s, "m", x, y, NULL, label);
         x += wide;
     }
 }
@@ -137,11 +139,11 @@ static void put_panel(sink *s, const frame *f, const tick *axis, size_t axis_cou
     put_lines(s, f, axis, axis_count, true);
     put_legend(s, f);
     if (f->scale.is_empty)
-        put_text(s, "m", f->x + f->width / 2, f->y + f->height / 2, "middle", "no data");
+        svg_text(s, "m", f->x + f->width / 2, f->y + f->height / 2, "middle", "no data");
     else
         svg_series_put(s, f);
     for (size_t i = 0; i < count; i++)
-        put_text(s, "m", f->x + f->width + 8, f->y + (1 - ticks[i].at) * f->height + 4, NULL,
+        svg_text(s, "m", f->x + f->width + 8, f->y + (1 - ticks[i].at) * f->height + 4, NULL,
                  ticks[i].label);
     sink_put(s, "<path class=\"x\" d=\"M");
     sink_number(s, f->x, 1);
@@ -162,7 +164,7 @@ static void put_axis_labels(sink *s, const frame *f, const tick *ticks, size_t c
         double x = f->x + ticks[i].at * f->width;
         if (x - half < free_from || x + half > picture_width)
             continue;
-        put_text(s, "m", x, y, "middle", ticks[i].label);
+        svg_text(s, "m", x, y, "middle", ticks[i].label);
         free_from = x + half;
     }
 }
@@ -182,14 +184,14 @@ static void put_head(sink *s, const pen_plot *plot, unsigned width, unsigned hei
     sink_put(s, style);
     sink_format(s, "\n<rect class=\"bg\" width=\"%u\" height=\"%u\"/>\n", width, height);
     if (plot->title != NULL)
-        put_text(s, "t", LEFT, 27, NULL, plot->title);
+        svg_text(s, "t", LEFT, 27, NULL, plot->title);
     if (plot->subtitle != NULL)
-        put_text(s, "m", LEFT, plot->title != NULL ? 44 : 24, NULL, plot->subtitle);
+        svg_text(s, "m", LEFT, plot->title != NULL ? 44 : 24, NULL, plot->subtitle);
     if (plot->time_ns != NULL && plot->n > 0) {
         date_text(plot->time_ns[0], from, sizeof from);
         date_text(plot->time_ns[plot->n - 1], to, sizeof to);
         snprintf(range, sizeof range, plot->n > 1 ? "%s to %s UTC" : "%s UTC", from, to);
-        put_text(s, "m", width - LEFT, 26, "end", range);
+        svg_text(s, "m", width - LEFT, 26, "end", range);
     }
 }
 
@@ -241,7 +243,7 @@ static void put_picture(sink *s, const pen_plot *plot)
     }
     put_axis_labels(s, &f, axis, axis_count, f.y + 10, width);
     if (plot->x_label != NULL)
-        put_text(s, "k", f.x + f.width / 2, f.y + 30, "middle", plot->x_label);
+        svg_text(s, "k", f.x + f.width / 2, f.y + 30, "middle", plot->x_label);
     sink_put(s, "</svg>\n");
 }
 

@@ -4,12 +4,12 @@
 
 #include "svg.h"
 
-static double pixel_x(const frame *f, size_t i)
+double svg_x(const frame *f, size_t i)
 {
     return f->x + axis_at(f->plot, i) * f->width;
 }
 
-static double pixel_y(const frame *f, double value)
+double svg_y(const frame *f, double value)
 {
     return f->y + (1 - scale_at(&f->scale, value)) * f->height;
 }
@@ -58,7 +58,7 @@ static void column_flush(line *l, const frame *f, const double *values, const co
                        c->low < c->high ? c->high : c->low, c->last };
     for (size_t i = 0; i < PEN_COUNT(order); i++)
         if (i == 0 || order[i] != order[i - 1])
-            line_point(l, pixel_x(f, order[i]), pixel_y(f, values[order[i]]));
+            line_point(l, svg_x(f, order[i]), svg_y(f, values[order[i]]));
 }
 
 static void dense_line(line *l, const frame *f, const double *values)
@@ -66,7 +66,7 @@ static void dense_line(line *l, const frame *f, const double *values)
     column c = { 0 };
     double at = -1;
     for (size_t i = 0; i < f->plot->n; i++) {
-        double here = floor(pixel_x(f, i)), y = scale_at(&f->scale, values[i]);
+        double here = floor(svg_x(f, i)), y = scale_at(&f->scale, values[i]);
         if (here != at) {
             if (at >= 0)
                 column_flush(l, f, values, &c);
@@ -102,11 +102,11 @@ static void put_line(sink *s, const frame *f, const pen_plot_series *one)
         dense_line(&l, f, one->y);
     } else {
         for (size_t i = 0; i < f->plot->n; i++) {
-            double y = pixel_y(f, one->y[i]);
+            double y = svg_y(f, one->y[i]);
             if (isnan(y))
                 line_gap(&l);
             else
-                line_point(&l, pixel_x(f, i), y);
+                line_point(&l, svg_x(f, i), y);
         }
     }
     line_gap(&l);
@@ -125,8 +125,8 @@ static bool next_span(const frame *f, const double *low, const double *high, siz
 {
     if (*i >= f->plot->n)
         return false;
-    double bucket = floor(pixel_x(f, *i));
-    *out = (span){ pixel_x(f, *i), NAN, NAN };
+    double bucket = floor(svg_x(f, *i));
+    *out = (span){ svg_x(f, *i), NAN, NAN };
     do {
         double a = scale_at(&f->scale, low[*i]), b = scale_at(&f->scale, high[*i]);
         if (!isnan(a) && !isnan(b)) {
@@ -134,7 +134,7 @@ static bool next_span(const frame *f, const double *low, const double *high, siz
             out->high = isnan(out->high) ? b : fmax(out->high, b);
         }
         ++*i;
-    } while (is_dense(f) && *i < f->plot->n && floor(pixel_x(f, *i)) == bucket);
+    } while (is_dense(f) && *i < f->plot->n && floor(svg_x(f, *i)) == bucket);
     return true;
 }
 
@@ -151,7 +151,7 @@ static void close_piece(sink *s, const frame *f, const pen_plot_series *one, siz
                         size_t end)
 {
     while (end-- > begin)
-        put_edge(s, f, 'L', pixel_x(f, end), scale_at(&f->scale, one->low[end]));
+        put_edge(s, f, 'L', svg_x(f, end), scale_at(&f->scale, one->low[end]));
     sink_put(s, "z");
 }
 
@@ -177,8 +177,7 @@ static void put_band(sink *s, const frame *f, const pen_plot_series *one)
         bool is_gap = i == f->plot->n || isnan(scale_at(&f->scale, one->low[i])) ||
                       isnan(scale_at(&f->scale, one->high[i]));
         if (!is_gap)
-            put_edge(s, f, i == begin ? 'M' : 'L', pixel_x(f, i),
-                     scale_at(&f->scale, one->high[i]));
+            put_edge(s, f, i == begin ? 'M' : 'L', svg_x(f, i), scale_at(&f->scale, one->high[i]));
         else if (i > begin)
             close_piece(s, f, one, begin, i);
         if (is_gap)
@@ -251,7 +250,7 @@ static candle merge_candles(const frame *f, const pen_plot_series *one, size_t b
         c.low = fmin(c.low, l);
         c.close = close;
     }
-    c.x = (pixel_x(f, begin) + pixel_x(f, end - 1)) / 2;
+    c.x = (svg_x(f, begin) + svg_x(f, end - 1)) / 2;
     return c;
 }
 
@@ -309,6 +308,10 @@ void svg_series_put(sink *s, const frame *f)
             put_columns(s, f, one);
         else if (one->kind == PEN_PLOT_LEVEL)
             put_level(s, f, one);
+        else if (one->kind == PEN_PLOT_PATH)
+            svg_path_put(s, f, one);
+        else if (one->kind == PEN_PLOT_MARKS)
+            svg_marks_put(s, f, one);
         if (one->kind == PEN_PLOT_CANDLES)
             for (int up = 0; up < 2; up++)
                 put_candles(s, f, one, up);

@@ -37,22 +37,40 @@ static long dot_y(const canvas *c, double value)
 }
 
 /* Between neighbours the column is filled half-way by each, so steep lines
- * have no holes. */
+ * have no holes.  The ends are left out. */
+static void draw_piece(canvas *c, long from_x, long from_y, long x, long y, int colour, int every)
+{
+    long steps = labs(x - from_x) > labs(y - from_y) ? labs(x - from_x) : labs(y - from_y);
+    for (long k = 1; k < steps; k++) {
+        long at = from_x + (x - from_x) * k / steps;
+        if (at % every == 0)
+            dot(c, at, from_y + (y - from_y) * k / steps, colour);
+    }
+}
+
 static void draw_line(canvas *c, const double *values, int colour, int every)
 {
     long before_x = -1, before_y = -1;
     for (size_t i = 0; i < c->plot->n; i++) {
         long x = dot_x(c, i), y = dot_y(c, values[i]);
-        if (y >= 0 && before_y >= 0) {
-            long steps =
-                labs(x - before_x) > labs(y - before_y) ? labs(x - before_x) : labs(y - before_y);
-            for (long k = 1; k < steps; k++) {
-                long at = before_x + (x - before_x) * k / steps;
-                if (at % every == 0)
-                    dot(c, at, before_y + (y - before_y) * k / steps, colour);
-            }
-        }
+        if (y >= 0 && before_y >= 0)
+            draw_piece(c, before_x, before_y, x, y, colour, every);
         if (y >= 0 && x % every == 0)
+            dot(c, x, y, colour);
+        before_x = x;
+        before_y = y;
+    }
+}
+
+/* Points, and for paths what is between them. */
+static void draw_points(canvas *c, const pen_plot_series *one, int colour)
+{
+    long before_x = -1, before_y = -1;
+    for (size_t i = 0; i < one->point_count; i++) {
+        long x = dot_x(c, one->points[i].at), y = dot_y(c, one->points[i].y);
+        if (y >= 0 && before_y >= 0 && one->kind == PEN_PLOT_PATH)
+            draw_piece(c, before_x, before_y, x, y, colour, one->is_dashed ? 3 : 1);
+        if (y >= 0)
             dot(c, x, y, colour);
         before_x = x;
         before_y = y;
@@ -92,6 +110,8 @@ static void draw_series(canvas *c, const pen_plot_series *one, int colour)
     } else if (one->kind == PEN_PLOT_LEVEL) {
         for (long x = 0; x < (long)c->columns * 2; x += 4)
             dot(c, x, dot_y(c, one->level), colour);
+    } else if (has_points(one)) {
+        draw_points(c, one, colour);
     } else {
         draw_line(c, one->y, colour, 1);
     }
