@@ -231,8 +231,8 @@ PEN_API pen_status pen_patterns_create(const pen_pattern_options *options, pen_p
 PEN_API void pen_patterns_destroy(pen_patterns *patterns);
 
 /* Takes the next n bars.  PEN_E_ARG without closes, or where one of high and low is
- * given without the other.  PEN_E_NOMEM: the bars before the one that failed are
- * taken, as pen_patterns_bar_count() tells; feed the rest again. */
+ * given without the other.  PEN_E_NOMEM: some of the bars are taken, as
+ * pen_patterns_bar_count() tells; feed the rest again. */
 PEN_API pen_status pen_patterns_feed(pen_patterns *patterns, const pen_pattern_bars *bars);
 PEN_API size_t pen_patterns_bar_count(const pen_patterns *patterns);
 

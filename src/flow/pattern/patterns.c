@@ -37,27 +37,6 @@ void pen_patterns_destroy(pen_patterns *p)
 
 /* ---- one bar ---- */
 
-/* From one bar to the next, in few operations: most bars need no others. */
-static inline moment advance(const moment *last, size_t bar, double high, double low, double close,
-                             double volume, double first_close, double atr_weight)
-{
-    double range = larger(high - low, larger(high - last->close, last->close - low));
-    double average = last->volume_average;
-    bool has_volume = volume >= 0 && volume <= MOST;
-    average = !has_volume      ? average
-              : isnan(average) ? volume
-                               : average + (volume - average) * (2.0 / (VOLUME_BARS + 1));
-    return (moment){ .bar = bar,
-                     .high = high,
-                     .low = low,
-                     .close = close,
-                     .volume = has_volume ? volume : NAN,
-                     .atr = last->atr + (range - last->atr) * atr_weight,
-                     .volume_average = average,
-                     .closes = last->closes + (close - first_close),
-                     .ordinal = last->ordinal + 1 };
-}
-
 /* Of two in a row on one side the further counts, and of one bar the first. */
 static bool take_swing(pen_patterns *p, const swing *s)
 {
@@ -107,17 +86,9 @@ static void take_event(pen_patterns *p)
         candidates_check(p);
 }
 
-static inline bool is_event(const pen_patterns *p, const moment *now)
-{
-    bool is_quiet = (now->close >= p->quiet_low) & (now->close <= p->quiet_high) &
-                    (now->bar < p->quiet_until) & (now->high <= p->pivot_finder.quiet_high) &
-                    (now->low >= p->pivot_finder.quiet_low);
-    return !is_quiet;
-}
-
 /* ---- many ---- */
 
-/* Room for what one bar may bring, so that a bar is taken whole or not at all. */
+/* Room for what the next bar may bring, so that a bar is taken whole. */
 static pen_status make_room(void **list, size_t bytes, size_t count, size_t most, size_t *room)
 {
     if (count + most <= *room)
@@ -144,46 +115,70 @@ static inline bool is_price(double x)
     return fabs(x) <= MOST;
 }
 
+/* A close within what boundaries and pivots leave quiet changes the averages only. */
+static inline bool is_quiet(const pen_patterns *p, size_t bar, double high, double low,
+                            double close)
+{
+    const pivot_finder *f = &p->pivot_finder;
+    return (close >= p->quiet_low) & (close <= p->quiet_high) & (bar < p->quiet_until) &
+           (high <= f->quiet_high) & (low >= f->quiet_low);
+}
+
+static inline double next_volume_average(double average, double volume)
+{
+    if (!(volume >= 0 && volume <= MOST))
+        return average;
+    return isnan(average) ? volume : average + (volume - average) * (2.0 / (VOLUME_BARS + 1));
+}
+
+/* The loop keeps the averages in registers; whatever else a bar does is take_event()'s. */
 static pen_status take_bars(pen_patterns *p, size_t n, const double *highs, const double *lows,
                             const double *closes, const double *volumes)
 {
     moment now = p->now;
-    double atr_bars = p->options.atr_bars, atr_weight = 1 / atr_bars;
-    for (size_t i = 0, bar = p->bar; i < n; i++, bar++) {
+    double atr_bars = p->options.atr_bars, weight = 1 / atr_bars;
+    size_t bar = p->bar;
+    pen_status s = PEN_OK;
+    for (size_t i = 0; i < n && s == PEN_OK; i++, bar++) {
         double high = highs[i], low = lows[i], close = closes[i];
         if (!(high >= low && is_price(high) && is_price(low) && is_price(close)))
             continue;
         if (now.ordinal == 0)
             now.close = p->first_close = close;
-        double weight = now.ordinal < atr_bars ? 1 / (now.ordinal + 1) : atr_weight;
-        moment next = advance(&now, bar, high, low, close, volumes != NULL ? volumes[i] : NAN,
-                              p->first_close, weight);
-        if (is_event(p, &next)) {
-            pen_status s = make_rooms(p);
-            p->now = s == PEN_OK ? next : now;
-            p->bar = bar;
-            PEN_TRY(s);
-            take_event(p);
-        }
-        now = next;
+        double range = larger(high - low, larger(high - now.close, now.close - low));
+        now.atr += (range - now.atr) * (now.ordinal < atr_bars ? 1 / (now.ordinal + 1) : weight);
+        now.closes += close - p->first_close;
+        now.ordinal++;
+        now.close = close;
+        double volume = volumes != NULL ? volumes[i] : NAN;
+        now.volume_average = next_volume_average(now.volume_average, volume);
+        if (is_quiet(p, bar, high, low, close))
+            continue;
+        now.bar = bar;
+        now.high = high;
+        now.low = low;
+        now.volume = volume >= 0 && volume <= MOST ? volume : NAN;
+        p->now = now;
+        p->bar = bar;
+        take_event(p);
+        s = make_rooms(p);
     }
     p->now = now;
-    return PEN_OK;
+    p->bar = bar;
+    return s;
 }
 
 pen_status pen_patterns_feed(pen_patterns *p, const pen_pattern_bars *bars)
 {
-    size_t end = p->bar + bars->n;
     if (bars->n == 0)
         return PEN_OK;
     if (bars->close == NULL)
         return pen_fail(PEN_E_ARG, "pen_patterns_feed: no closes");
     if ((bars->high == NULL) != (bars->low == NULL))
         return pen_fail(PEN_E_ARG, "pen_patterns_feed: only one of high and low");
-    PEN_TRY(take_bars(p, bars->n, bars->high != NULL ? bars->high : bars->close,
-                      bars->low != NULL ? bars->low : bars->close, bars->close, bars->volume));
-    p->bar = end;
-    return PEN_OK;
+    PEN_TRY(make_rooms(p));
+    return take_bars(p, bars->n, bars->high != NULL ? bars->high : bars->close,
+                     bars->low != NULL ? bars->low : bars->close, bars->close, bars->volume);
 }
 
 size_t pen_patterns_bar_count(const pen_patterns *p)
