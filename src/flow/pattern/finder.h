@@ -54,18 +54,38 @@ typedef struct window {
     swing candidate;
 } window;
 
+/* What a bar has to pass to matter, prices turned so that the leg under way rises. */
+typedef struct pivot_guard {
+    int side;              /* of the leg; 0 = not known yet */
+    double peak;           /* its extreme; -INFINITY: every bar matters */
+    double back;           /* the furthest back since; INFINITY = nothing yet */
+    double per_atr, fixed; /* how far back makes a pivot: per_atr x ATR + fixed */
+} pivot_guard;
+
+/* Would the bar go on with the leg, or end it?  If neither, that is all there is to do. */
+static inline bool pivot_is_quiet(pivot_guard *g, double high, double low, double atr)
+{
+    double ahead = g->side > 0 ? high : -low, back = g->side > 0 ? low : -high;
+    bool is_end = (back < g->back) & (g->peak - back > g->per_atr * atr + g->fixed);
+    if ((ahead > g->peak) | is_end)
+        return false;
+    g->back = smaller(g->back, back);
+    return true;
+}
+
 typedef struct pivot_finder {
     pen_pivot_rule rule;
     double size;
-    size_t seen;                  /* bars that are not missing */
-    int direction;                /* of the leg under way; 0 = not known */
-    swing extreme[2];             /* lowest, highest; of the leg under way and of its reversal */
-    double quiet_low, quiet_high; /* a bar within them changes nothing */
-    window windows[2];            /* lows, highs */
+    size_t seen; /* bars taken */
+    swing
+        extreme[2]; /* lowest, highest: before the first leg of all bars, then of the leg's side */
+    pivot_guard guard;
+    window windows[2]; /* lows, highs */
 } pivot_finder;
 
 void pivot_finder_init(pivot_finder *f, pen_pivot_rule rule, double size);
-/* Takes a bar; writes the pivots it confirms and returns how many, at most 2. */
+/* Takes a bar that is not quiet, by the fractal rule every bar; writes the pivots it confirms and
+ * returns how many, at most 2. */
 size_t pivot_finder_update(pivot_finder *f, const moment *now, swing found[2]);
 
 /* ---- candidates: patterns complete but for the breakout ---- */

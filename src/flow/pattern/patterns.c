@@ -70,15 +70,19 @@ static void take_pivot(pen_patterns *p, const swing *s)
     find_cup(p);
 }
 
+/* Is there nothing that the close may break? */
+static inline bool is_within(const pen_patterns *p, size_t bar, double close)
+{
+    return (close >= p->quiet_low) & (close <= p->quiet_high) & (bar < p->quiet_until);
+}
+
 /* A boundary may be broken, or a pivot found. */
 static void take_event(pen_patterns *p)
 {
     const moment *now = &p->now;
     swing found[2];
-    if (!(now->close >= p->quiet_low && now->close <= p->quiet_high && now->bar < p->quiet_until))
+    if (!is_within(p, now->bar, now->close))
         candidates_check(p);
-    if (now->high <= p->pivot_finder.quiet_high && now->low >= p->pivot_finder.quiet_low)
-        return;
     size_t count = pivot_finder_update(&p->pivot_finder, now, found);
     for (size_t i = 0; i < count; i++)
         take_pivot(p, &found[i]);
@@ -115,15 +119,6 @@ static inline bool is_price(double x)
     return fabs(x) <= MOST;
 }
 
-/* A close within what boundaries and pivots leave quiet changes the averages only. */
-static inline bool is_quiet(const pen_patterns *p, size_t bar, double high, double low,
-                            double close)
-{
-    const pivot_finder *f = &p->pivot_finder;
-    return (close >= p->quiet_low) & (close <= p->quiet_high) & (bar < p->quiet_until) &
-           (high <= f->quiet_high) & (low >= f->quiet_low);
-}
-
 static inline double next_volume_average(double average, double volume)
 {
     if (!(volume >= 0 && volume <= MOST))
@@ -136,6 +131,7 @@ static pen_status take_bars(pen_patterns *p, size_t n, const double *highs, cons
                             const double *closes, const double *volumes)
 {
     moment now = p->now;
+    pivot_guard guard = p->pivot_finder.guard;
     double atr_bars = p->options.atr_bars, weight = 1 / atr_bars;
     size_t bar = p->bar;
     pen_status s = PEN_OK;
@@ -152,7 +148,7 @@ static pen_status take_bars(pen_patterns *p, size_t n, const double *highs, cons
         now.close = close;
         double volume = volumes != NULL ? volumes[i] : NAN;
         now.volume_average = next_volume_average(now.volume_average, volume);
-        if (is_quiet(p, bar, high, low, close))
+        if (is_within(p, bar, close) && pivot_is_quiet(&guard, high, low, now.atr))
             continue;
         now.bar = bar;
         now.high = high;
@@ -160,10 +156,13 @@ static pen_status take_bars(pen_patterns *p, size_t n, const double *highs, cons
         now.volume = volume >= 0 && volume <= MOST ? volume : NAN;
         p->now = now;
         p->bar = bar;
+        p->pivot_finder.guard = guard;
         take_event(p);
+        guard = p->pivot_finder.guard;
         s = make_rooms(p);
     }
     p->now = now;
+    p->pivot_finder.guard = guard;
     p->bar = bar;
     return s;
 }

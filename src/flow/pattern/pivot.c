@@ -17,8 +17,7 @@ void pivot_finder_init(pivot_finder *f, pen_pivot_rule rule, double size)
 {
     f->rule = rule;
     f->size = size;
-    f->quiet_low = INFINITY; /* none is quiet */
-    f->quiet_high = -INFINITY;
+    f->guard = (pivot_guard){ .peak = -INFINITY, .back = INFINITY };
 }
 
 /* ---- turns by a distance ---- */
@@ -28,19 +27,17 @@ static double distance(const pivot_finder *f, const moment *now, double extreme_
     return f->rule == PEN_PIVOT_ATR ? f->size * now->atr : f->size / 100 * fabs(extreme_px);
 }
 
-/* Bars between the extreme and the furthest way back from it change nothing. */
-static void set_quiet(pivot_finder *f)
+/* The leg of a side goes to this bar, or on to it. */
+static void extend(pivot_finder *f, const moment *now, int side)
 {
-    const swing *peak = &f->extreme[f->direction > 0], *turn = &f->extreme[f->direction < 0];
-    double back = turn->bar > peak->bar ? turn->px : f->direction * INFINITY;
-    f->quiet_high = f->direction > 0 ? peak->px : back;
-    f->quiet_low = f->direction > 0 ? back : peak->px;
-}
-
-static void begin_leg(pivot_finder *f, int direction)
-{
-    f->direction = direction;
-    set_quiet(f);
+    bool is_atr = f->rule == PEN_PIVOT_ATR;
+    swing *peak = &f->extreme[side > 0];
+    *peak = swing_of(now, side);
+    f->guard = (pivot_guard){ .side = side,
+                              .peak = side * peak->px,
+                              .back = INFINITY,
+                              .per_atr = is_atr ? f->size : 0,
+                              .fixed = is_atr ? 0 : distance(f, now, peak->px) };
 }
 
 /* Before the first leg both extremes are those of all bars. */
@@ -62,7 +59,7 @@ static size_t first_turn(pivot_finder *f, const moment *now, swing *found)
     if (!(high->px - low->px > distance(f, now, first->px)))
         return 0;
     *found = *first;
-    begin_leg(f, -first->side);
+    extend(f, now, -first->side);
     return 1;
 }
 
@@ -70,24 +67,15 @@ static size_t first_turn(pivot_finder *f, const moment *now, swing *found)
  * that sets the extreme does on its other side is left out: which came first is not known. */
 static size_t next_turn(pivot_finder *f, const moment *now, swing *found)
 {
-    int side = f->direction;
-    swing *peak = &f->extreme[side > 0], *turn = &f->extreme[side < 0];
-    double ahead = side > 0 ? now->high - peak->px : peak->px - now->low;
-    if (ahead > 0) {
-        *peak = swing_of(now, side);
-        turn->bar = peak->bar; /* none yet */
-        set_quiet(f);
+    int side = f->guard.side;
+    if (pivot_is_quiet(&f->guard, now->high, now->low, now->atr))
+        return 0;
+    if ((side > 0 ? now->high : -now->low) > f->guard.peak) {
+        extend(f, now, side);
         return 0;
     }
-    double back = side > 0 ? turn->px - now->low : now->high - turn->px;
-    if (turn->bar > peak->bar && !(back > 0))
-        return 0;
-    *turn = swing_of(now, -side);
-    set_quiet(f);
-    if (!(fabs(peak->px - turn->px) > distance(f, now, peak->px)))
-        return 0;
-    *found = *peak;
-    begin_leg(f, -side);
+    *found = f->extreme[side > 0];
+    extend(f, now, -side);
     return 1;
 }
 
@@ -122,7 +110,7 @@ size_t pivot_finder_update(pivot_finder *f, const moment *now, swing found[2])
 {
     f->seen++;
     if (f->rule != PEN_PIVOT_FRACTAL)
-        return f->direction == 0 ? first_turn(f, now, found) : next_turn(f, now, found);
+        return f->guard.side == 0 ? first_turn(f, now, found) : next_turn(f, now, found);
     size_t count = 0, n = (size_t)f->size;
     for (int side = -1; side <= 1; side += 2) {
         swing here = swing_of(now, side);
