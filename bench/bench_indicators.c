@@ -6,13 +6,26 @@
 #include <dlfcn.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "../src/machine/base/alloc.h"
 #include "../src/machine/base/rng.h"
 #include "../src/machine/base/status.h"
 #include "bench.h"
 
-typedef enum formula { SMA, EMA, RSI, MACD, BBANDS, ATR, RETURNS, LOG_RETURNS } formula;
+typedef enum formula {
+    SMA,
+    EMA,
+    RSI,
+    MACD,
+    BBANDS,
+    ATR,
+    ADX,
+    STOCH,
+    CCI,
+    RETURNS,
+    LOG_RETURNS
+} formula;
 
 enum { MOST_CALLS = 5, MOST_OUTPUTS = 3, INPUTS = 3, CLOSE = 0, HIGH = 1, LOW = 2 };
 
@@ -36,7 +49,7 @@ typedef struct work {
 
 static size_t output_count(formula kind)
 {
-    return kind == MACD || kind == BBANDS ? 3 : 1;
+    return kind == MACD || kind == BBANDS ? 3 : kind == STOCH ? 2 : 1;
 }
 
 /* ---- Preparing ---- */
@@ -208,6 +221,65 @@ static void want_atr(const task *k)
     average(range, k->n, k->period, k->period, 1.0L / k->period, k->out[0]);
 }
 
+/* Wilder's sums as averages: the first period - 1 movements over the period, then 1 / period. */
+static void want_adx(const task *k)
+{
+    double *plus = k->out[1], *minus = k->out[2], *dx = k->out[0];
+    size_t first = k->period - 1;
+    for (size_t t = 0; t < k->n; t++) {
+        double up = t > 0 ? k->high[t] - k->high[t - 1] : 0;
+        double down = t > 0 ? k->low[t - 1] - k->low[t] : 0;
+        plus[t] = up > 0 && up > down ? up : 0;
+        minus[t] = down > 0 && down > up ? down : 0;
+    }
+    long double p = 0, m = 0;
+    for (size_t t = 0; t < k->n; t++) {
+        p += t <= first ? plus[t] : plus[t] - p / k->period;
+        m += t <= first ? minus[t] : minus[t] - m / k->period;
+        dx[t] = p + m == 0 ? 0 : (double)(100 * fabsl(p - m) / (p + m));
+    }
+    average(dx, k->n, 2 * k->period - 1, k->period, 1.0L / k->period, plus);
+    memcpy(dx, plus, k->n * sizeof *dx);
+}
+
+/* 14, 3, 3; each value of the last k bars */
+static void want_stoch(const task *k)
+{
+    enum { K = 14, SMOOTH = 3, FIRST = K + 2 * SMOOTH - 3 };
+    double *fast = k->out[2];
+    for (size_t t = 0; t < k->n; t++) {
+        double high = k->high[t], low = k->low[t];
+        for (size_t i = 1; i < K && i <= t; i++) {
+            high = fmax(high, k->high[t - i]);
+            low = fmin(low, k->low[t - i]);
+        }
+        fast[t] = high == low ? 50 : 100 * (k->close[t] - low) / (high - low);
+    }
+    for (size_t t = 0; t < k->n; t++)
+        for (size_t o = 0; o < 2; o++) {
+            const double *from = o == 0 ? fast : k->out[0];
+            k->out[o][t] = t < 2 ? NAN : (from[t] + from[t - 1] + from[t - 2]) / SMOOTH;
+        }
+    for (size_t t = 0; t < FIRST && t < k->n; t++)
+        k->out[0][t] = k->out[1][t] = NAN;
+}
+
+static void want_cci(const task *k)
+{
+    double *typical = k->out[1];
+    for (size_t t = 0; t < k->n; t++)
+        typical[t] = (k->high[t] + k->low[t] + k->close[t]) / 3;
+    for (size_t t = 0; t < k->n; t++) {
+        long double mean = 0, deviation = 0;
+        for (size_t i = 0; i < k->period && t + 1 >= k->period; i++)
+            mean += (long double)typical[t - i] / k->period;
+        for (size_t i = 0; i < k->period && t + 1 >= k->period; i++)
+            deviation += fabsl(typical[t - i] - mean) / k->period;
+        k->out[0][t] =
+            t + 1 < k->period ? NAN : (double)((typical[t] - mean) / (0.015L * deviation));
+    }
+}
+
 static void want(const task *k, formula kind)
 {
     switch (kind) {
@@ -227,6 +299,15 @@ static void want(const task *k, formula kind)
     case ATR:
         want_atr(k);
         break;
+    case ADX:
+        want_adx(k);
+        break;
+    case STOCH:
+        want_stoch(k);
+        break;
+    case CCI:
+        want_cci(k);
+        break;
     case RETURNS:
     case LOG_RETURNS:
         for (size_t t = 0; t < k->n; t++) {
@@ -240,7 +321,10 @@ static void want(const task *k, formula kind)
 static pen_status compare(const bench *b, const char *name, const double *got,
                           const double *expected, size_t n, formula kind)
 {
-    double size = kind == RETURNS || kind == LOG_RETURNS ? 1 : 100;
+    /* CCI and stochastics divide a difference of prices by one */
+    double size = kind == RETURNS || kind == LOG_RETURNS ? 1
+                  : kind == CCI || kind == STOCH         ? 1e3
+                                                         : 100;
     double most = size * (b->test->dtype == PEN_F64 ? 1e-12 : 1e-5);
     for (size_t t = 0; t < n; t++)
         if (isnan(got[t]) != isnan(expected[t]) || fabs(got[t] - expected[t]) > most)
@@ -300,6 +384,9 @@ typedef int macd_fn(int from, int to, const double *x, int fast, int slow, int s
 typedef int bbands_fn(int from, int to, const double *x, int period, double up, double down,
                       int kind, int *begin, int *count, double *upper, double *middle,
                       double *lower);
+typedef int stoch_fn(int from, int to, const double *high, const double *low, const double *close,
+                     int fastk, int slowk, int slowk_kind, int slowd, int slowd_kind, int *begin,
+                     int *count, double *k, double *d);
 typedef int atr_fn(int from, int to, const double *high, const double *low, const double *close,
                    int period, int *begin, int *count, double *out);
 
@@ -310,7 +397,8 @@ static struct talib {
     average_fn *TA_SMA, *TA_EMA, *TA_RSI, *TA_ROCP;
     macd_fn *TA_MACD;
     bbands_fn *TA_BBANDS;
-    atr_fn *TA_ATR;
+    atr_fn *TA_ATR, *TA_ADX, *TA_CCI;
+    stoch_fn *TA_STOCH;
 } talib;
 
 static bool open_talib(void)
@@ -329,7 +417,8 @@ static bool open_talib(void)
 #define RESOLVE(name)                                                                              \
     (*(void **)(void *)&talib.name = dlsym(talib.library, #name), is_whole &= talib.name != NULL)
     RESOLVE(TA_Initialize), RESOLVE(TA_SMA), RESOLVE(TA_EMA), RESOLVE(TA_RSI), RESOLVE(TA_ROCP);
-    RESOLVE(TA_MACD), RESOLVE(TA_BBANDS), RESOLVE(TA_ATR);
+    RESOLVE(TA_MACD), RESOLVE(TA_BBANDS), RESOLVE(TA_ATR), RESOLVE(TA_ADX);
+    RESOLVE(TA_CCI), RESOLVE(TA_STOCH);
 #undef RESOLVE
     if (!is_whole || talib.TA_Initialize() != 0) {
         dlclose(talib.library);
@@ -360,6 +449,15 @@ static bool call_talib(formula kind, const task *k)
     case ATR:
         return talib.TA_ATR(0, last, k->high, k->low, k->close, period, &begin, &count, out[0]) ==
                0;
+    case ADX:
+        return talib.TA_ADX(0, last, k->high, k->low, k->close, period, &begin, &count, out[0]) ==
+               0;
+    case CCI:
+        return talib.TA_CCI(0, last, k->high, k->low, k->close, period, &begin, &count, out[0]) ==
+               0;
+    case STOCH:
+        return talib.TA_STOCH(0, last, k->high, k->low, k->close, period, 3, 0, 3, 0, &begin,
+                              &count, out[0], out[1]) == 0;
     case LOG_RETURNS:
         break;
     }
@@ -402,6 +500,9 @@ JOBS(rsi, "rsi:14", .n_calls = 1, .calls = { { RSI, 14 } })
 JOBS(macd, "macd:12,26,9", .n_calls = 1, .calls = { { MACD, 0 } })
 JOBS(bbands, "bbands:20", .n_calls = 1, .calls = { { BBANDS, 20 } })
 JOBS(atr, "atr:14", .n_calls = 1, .calls = { { ATR, 14 } })
+JOBS(adx, "adx:14", .n_calls = 1, .calls = { { ADX, 14 } })
+JOBS(stoch, "stoch:14,3,sma,3", .n_calls = 1, .calls = { { STOCH, 14 } })
+JOBS(cci, "cci:20", .n_calls = 1, .calls = { { CCI, 20 } })
 JOBS(returns, "returns", .n_calls = 1, .calls = { { RETURNS, 1 } })
 JOBS(log_returns, "log_returns", .n_calls = 1, .calls = { { LOG_RETURNS, 1 } })
 JOBS(plan, "returns rsi macd bbands ema:20", .n_calls = 5,
@@ -426,6 +527,9 @@ static const bench_case cases[] = {
     FOUR("macd_12_26_9", macd, 4, true)
     FOUR("bbands_20", bbands, 4, true)
     FOUR("atr_14", atr, 4, true)
+    FOUR("adx_14", adx, 3, true)
+    FOUR("stoch_14_3_3", stoch, 5, true)
+    FOUR("cci_20", cci, 4, true)
     FOUR("returns", returns, 2, true)
     FOUR("log_returns", log_returns, 2, false)
     FOUR("plan", plan, 10, true)

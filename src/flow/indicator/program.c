@@ -147,6 +147,25 @@ bool ind_fits_strips(const ind_program *p)
     return p->max_first <= IND_MAX_REACH;
 }
 
+/* Leaves out what nothing needs, as a price that an indicator takes and does not use. */
+static void drop_unused(ind_program *p, bool *is_needed)
+{
+    int kept = p->n_ops;
+    for (int i = p->n_ops - 1; i >= 0; i--) {
+        const ind_op *op = &p->ops[i];
+        bool is_live = false;
+        for (int s = 0; s < IND_MAX_SLOTS; s++)
+            is_live |= op->plane[s] >= 0 || (op->out[s] >= 0 && is_needed[op->out[s]]);
+        for (int s = 0; s < IND_MAX_SLOTS && is_live; s++)
+            if (op->in[s] >= 0)
+                is_needed[op->in[s]] = true;
+        if (is_live)
+            p->ops[--kept] = *op;
+    }
+    p->n_ops -= kept;
+    memmove(p->ops, p->ops + kept, (size_t)p->n_ops * sizeof *p->ops);
+}
+
 /* Index of the last operation that reads each virtual tile. */
 static void find_last_uses(const ind_program *p, int *last_use)
 {
@@ -205,11 +224,15 @@ static void write_code(ind_program *p, const int *real_tile)
 pen_status ind_finish(ind_program *p, bool *fits)
 {
     int *last_use = NULL, *real_tile = NULL;
+    bool *is_needed = NULL;
     *fits = false;
-    pen_status s = pen_alloc((size_t)p->n_tiles, sizeof *last_use, (void **)&last_use);
+    pen_status s = pen_alloc((size_t)p->n_tiles, sizeof *is_needed, (void **)&is_needed);
+    if (s == PEN_OK)
+        s = pen_alloc((size_t)p->n_tiles, sizeof *last_use, (void **)&last_use);
     if (s == PEN_OK)
         s = pen_alloc((size_t)p->n_tiles, sizeof *real_tile, (void **)&real_tile);
     if (s == PEN_OK) {
+        drop_unused(p, is_needed);
         find_last_uses(p, last_use);
         *fits = assign_tiles(p, last_use, real_tile);
     }
@@ -219,6 +242,7 @@ pen_status ind_finish(ind_program *p, bool *fits)
         s = pen_alloc((size_t)p->n_consts, sizeof *p->consts, (void **)&p->consts);
     if (s == PEN_OK && *fits)
         write_code(p, real_tile);
+    pen_free(is_needed);
     pen_free(last_use);
     pen_free(real_tile);
     return s;
