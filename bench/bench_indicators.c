@@ -11,7 +11,7 @@
 #include "../src/machine/base/alloc.h"
 #include "../src/machine/base/rng.h"
 #include "../src/machine/base/status.h"
-#include "bench.h"
+#include "bench_candles.h"
 
 typedef enum formula {
     SMA,
@@ -508,6 +508,8 @@ JOBS(log_returns, "log_returns", .n_calls = 1, .calls = { { LOG_RETURNS, 1 } })
 JOBS(plan, "returns rsi macd bbands ema:20", .n_calls = 5,
      .calls = { { RETURNS, 1 }, { RSI, 14 }, { MACD, 0 }, { BBANDS, 5 }, { EMA, 20 } })
 
+static const candles_job many_candles = { 1000, 2000 }, long_candles = { 1, 1000000 };
+
 /* columns: read and written for a point */
 #define ONE(name_, type, bits, shape, job_, columns, peer_)                                        \
     { .name = name_ "_f" #bits "_" shape, .item = "point", .dtype = type,                          \
@@ -519,6 +521,13 @@ JOBS(plan, "returns rsi macd bbands ema:20", .n_calls = 5,
     ONE(name, PEN_F32, 32, "1000x2000", many_##id, columns, peer)                                  \
     ONE(name, PEN_F64, 64, "1x1000000", long_##id, columns, peer)                                  \
     ONE(name, PEN_F32, 32, "1x1000000", long_##id, columns, peer)
+
+/* 4 columns read, 61 written */
+#define CANDLES(type, bits, shape, job_)                                                           \
+    { .name = "candles_61_f" #bits "_" shape, .item = "bar", .dtype = type,                        \
+      .bytes_per_item = 65 * bits / 8.0, .prepare = candles_prepare, .run = candles_run,           \
+      .check = candles_check, .clear = candles_clear, .peer_name = "TA-Lib",                       \
+      .peer = candles_peer, .with = &job_ },
 
 static const bench_case cases[] = {
     FOUR("sma_20", sma, 2, true)
@@ -533,6 +542,10 @@ static const bench_case cases[] = {
     FOUR("returns", returns, 2, true)
     FOUR("log_returns", log_returns, 2, false)
     FOUR("plan", plan, 10, true)
+    CANDLES(PEN_F64, 64, "1000x2000", many_candles)
+    CANDLES(PEN_F32, 32, "1000x2000", many_candles)
+    CANDLES(PEN_F64, 64, "1x1000000", long_candles)
+    CANDLES(PEN_F32, 32, "1x1000000", long_candles)
 };
 /* clang-format on */
 

@@ -97,11 +97,9 @@ static inline pen_panel *to_panel(pen_queue *queue, pen_dtype dtype, const doubl
 }
 
 /* Runs a plan; out: [outputs][n_series][n_points] of dtype. */
-static inline pen_status run_plan(pen_queue *queue, const char *text, pen_dtype dtype,
-                                  const bars *b, void *out)
+static inline pen_status run_compiled(pen_queue *queue, const pen_plan *plan, pen_dtype dtype,
+                                      const bars *b, void *out)
 {
-    pen_plan *plan;
-    PEN_TRY(pen_plan_create(text, &plan));
     pen_panel *inputs[6] = { NULL }, *result = NULL;
     for (size_t i = 0; i < pen_plan_input_count(plan); i++)
         inputs[i] = to_panel(queue, dtype, b->wide[column_of(pen_plan_input(plan, i))], b->n_series,
@@ -118,6 +116,15 @@ static inline pen_status run_plan(pen_queue *queue, const char *text, pen_dtype 
     for (size_t i = 0; i < 6; i++)
         pen_panel_destroy(inputs[i]);
     pen_panel_destroy(result);
+    return s;
+}
+
+static inline pen_status run_plan(pen_queue *queue, const char *text, pen_dtype dtype,
+                                  const bars *b, void *out)
+{
+    pen_plan *plan;
+    PEN_TRY(pen_plan_create(text, &plan));
+    pen_status s = run_compiled(queue, plan, dtype, b, out);
     pen_plan_destroy(plan);
     return s;
 }

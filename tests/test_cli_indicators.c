@@ -232,12 +232,12 @@ static void a_plot_shows_prices_and_a_panel_for_each_oscillator(void)
     says("$P indicators close.csv --do sma:2 --plot no/such/p.svg", 1, "", "no/such/p.svg");
 }
 
-/* The calls over one file give as many lines as it has. */
-static void try_file(const char *name, const char *calls)
+/* The calls in $CALLS over one file give as many lines as it has. */
+static void try_file(const char *name)
 {
     char line[2048];
-    snprintf(line, sizeof line, "wc -l <$DATA/%s; $P indicators $DATA/%s -q %s | wc -l", name, name,
-             calls);
+    snprintf(line, sizeof line,
+             "wc -l <$DATA/%s; $P indicators $DATA/%s -q --do \"$CALLS\" | wc -l", name, name);
     CHECK(run(line) == 0 && err[0] == '\0');
     long lines = 0, rows = 0;
     CHECK(sscanf(out, "%ld %ld", &lines, &rows) == 2 && lines == rows && rows > 1);
@@ -247,18 +247,19 @@ static void try_file(const char *name, const char *calls)
 
 static void real_bars_go_through_every_indicator(void)
 {
-    char calls[1024] = "";
+    char calls[1 << 14] = "";
     NEED_PROGRAM();
     DIR *folder_stream = data_folder[0] != '\0' ? opendir(data_folder) : NULL;
     if (folder_stream == NULL)
         SKIP("no ../shared/data/daily");
     for (size_t i = 0; i < pen_indicator_count(); i++)
-        snprintf(calls + strlen(calls), sizeof calls - strlen(calls), "--do %s ",
+        snprintf(calls + strlen(calls), sizeof calls - strlen(calls), "%s ",
                  pen_indicator_at(i)->name);
     setenv("DATA", data_folder, 1);
+    setenv("CALLS", calls, 1);
     for (struct dirent *entry; (entry = readdir(folder_stream)) != NULL;)
         if (strstr(entry->d_name, ".csv") != NULL)
-            try_file(entry->d_name, calls);
+            try_file(entry->d_name);
     closedir(folder_stream);
 }
 

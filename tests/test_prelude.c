@@ -199,6 +199,28 @@ static void strips_reach_back_over_their_start(void)
     matrix_restore();
 }
 
+static void a_tile_is_filled_where_it_would_be_stored(void)
+{
+    static const int steps[] = { 5, 64, 131 };
+    for (size_t d = 0; d < matrix_size(); d++)
+        for (size_t i = 0; i < COUNT(steps); i++) {
+            fill_f32(d, 33, steps[i]);
+            fill_f64(d, 16, steps[i]);
+        }
+    matrix_restore();
+}
+
+static void lanes_keep_rows_of_bits(void)
+{
+    static const int every[] = { 0, 1, 3, 32, 70 };
+    for (size_t d = 0; d < matrix_size(); d++)
+        for (size_t i = 0; i < COUNT(every); i++) {
+            signs_f32(d, every[i]);
+            signs_f64(d, every[i]);
+        }
+    matrix_restore();
+}
+
 static const check_test tests[] = {
     TEST(flat_kernels_see_every_item_once),
     TEST(rows_are_found_at_their_stride),
@@ -211,5 +233,7 @@ static const check_test tests[] = {
     TEST(tiles_carry_lanes_of_any_length),
     TEST(a_groups_rows_are_stored_as_columns),
     TEST(strips_reach_back_over_their_start),
+    TEST(a_tile_is_filled_where_it_would_be_stored),
+    TEST(lanes_keep_rows_of_bits),
 };
 TEST_MAIN(tests)

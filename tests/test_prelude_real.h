@@ -358,3 +358,63 @@ static void NAME(strips)(size_t device, size_t n, int steps)
     free(out);
     free(want);
 }
+
+static void NAME(fill)(size_t device, size_t n, int steps)
+{
+    pen_queue *queue = matrix_select(device);
+    size_t cells = n * (size_t)steps;
+    real *out = NAME(numbers)(cells), *want = NAME(numbers)(cells);
+    memset(want, 0xA5, cells * sizeof *want);
+    int is_streamed = steps % 2;
+    for (size_t lane = 0; lane < n; lane++)
+        for (int t = (int)(lane % 3); t < steps - (int)(lane % 5); t++)
+            want[lane * (size_t)steps + (size_t)t] = 7;
+    int64_t stride = steps;
+    kernel_slot slots[] = {
+        SLOT_VALUE(stride),
+        SLOT_VALUE(steps),
+        SLOT_VALUE(is_streamed),
+        SLOT_OUT(out, cells * sizeof *out),
+    };
+    CHECK_OK(run_kernel(queue, "prelude_fill", DTYPE, pen_lanes(n), slots, COUNT(slots)));
+    check_reals("fill", matrix_label(device), out, want, cells, DTYPE);
+    free(out);
+    free(want);
+}
+
+/* Twice: the second time older bits come from memory.  `some` may be 1 without a bit on a
+ * device whose lanes do not know of each other, never 0 with one. */
+static void NAME(signs)(size_t device, int every)
+{
+    enum { ROWS = 5, MOST_BITS = 32 };
+    pen_queue *queue = matrix_select(device);
+    size_t width = (size_t)pen_device_lane_count(pen_queue_device(queue)), cells = ROWS * width;
+    bool is_gpu = width > 16;
+    size_t bits = is_gpu ? 16 : 4 * sizeof(real);
+    real *x = NAME(numbers)(cells), *kept = NAME(numbers)(width),
+         *out = NAME(numbers)(bits * width);
+    int *some = calloc(width, sizeof *some), n_rows = ROWS;
+    memset(kept, 0, width * sizeof *kept);
+    for (int call = 0; call < 2; call++) {
+        for (size_t i = 0; i < cells; i++)
+            x[i] = every > 0 && i % (size_t)every == (size_t)(call % every) ? (real)2 : (real)-2;
+        kernel_slot slots[] = {
+            SLOT_IN(x, cells * sizeof *x),         SLOT_VALUE(n_rows),
+            SLOT_BOTH(kept, width * sizeof *kept), SLOT_OUT(out, bits * width * sizeof *out),
+            SLOT_OUT(some, width * sizeof *some),
+        };
+        CHECK_OK(run_kernel(queue, "prelude_signs", DTYPE, pen_lanes(width), slots, COUNT(slots)));
+        CHECK(some[0] == (every > 0 || is_gpu));
+    }
+    for (size_t k = 0; k < bits && k < MOST_BITS; k++)
+        for (size_t l = 0; l < width; l++) {
+            size_t row = ROWS - 1 - k % ROWS, i = row * width + l, call = k < ROWS;
+            size_t step = every > 0 ? (size_t)every : 1;
+            bool is_up = every > 0 && k < 2 * ROWS && i % step == call % step;
+            CHECK_NEAR(matrix_label(device), (double)out[k * width + l], is_up, 0);
+        }
+    free(x);
+    free(kept);
+    free(out);
+    free(some);
+}

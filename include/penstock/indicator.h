@@ -52,6 +52,29 @@ PEN_API size_t pen_indicator_count(void);
 PEN_API const pen_indicator *pen_indicator_at(size_t index);       /* NULL past the end */
 PEN_API const pen_indicator *pen_indicator_find(const char *name); /* NULL if unknown */
 
+/* What "long", "short", "near" mean in candlestick patterns: `factor` times the average of
+ * a range over the `period` bars before the bar judged; of that bar itself if period is 0. */
+typedef enum pen_candle_range {
+    PEN_CANDLE_REAL_BODY, /* |close - open| */
+    PEN_CANDLE_HIGH_LOW,  /* high - low */
+    PEN_CANDLE_SHADOWS,   /* both shadows; the average is halved */
+} pen_candle_range;
+
+typedef struct pen_candle_setting {
+    pen_candle_range range;
+    int period; /* 0 to 100000 */
+    double factor;
+} pen_candle_setting;
+
+typedef struct pen_candle_settings {
+    pen_candle_setting body_long, body_very_long, body_short, body_doji;
+    pen_candle_setting shadow_long, shadow_very_long, shadow_short, shadow_very_short;
+    pen_candle_setting near, far, equal;
+} pen_candle_settings;
+
+/* TA-Lib's defaults. */
+PEN_API pen_candle_settings pen_candle_settings_default(void);
+
 typedef struct pen_plan pen_plan;
 
 /* Parses and compiles a plan.
@@ -70,6 +93,7 @@ typedef enum pen_missing {
 
 typedef struct pen_plan_options {
     pen_missing missing;
+    pen_candle_settings candles;
 } pen_plan_options;
 PEN_API pen_plan_options pen_plan_options_default(void);
 /* The same with options, which are copied; NULL: the defaults.  PEN_E_ARG also for an

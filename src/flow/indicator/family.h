@@ -13,7 +13,8 @@ typedef struct ind_call {
 
 typedef struct ind_entry {
     pen_indicator about;
-    /* out: about.n_outputs values; all are shown from the last one's first step on. */
+    /* out: about.n_outputs values; all are shown from the last one's first step on.  NULL: a
+     * candlestick pattern, whose formula is compiled (candle.h). */
     pen_status (*emit)(ind_program *program, const ind_call *call, ind_value *out);
 } ind_entry;
 
@@ -23,6 +24,7 @@ typedef struct ind_family {
 } ind_family;
 
 extern const ind_family ind_average_family, ind_directional_family, ind_momentum_family;
+extern const ind_family ind_candle_family;
 extern const ind_family ind_oscillator_family, ind_statistic_family, ind_stochastic_family,
     ind_volatility_family;
 extern const ind_family ind_volume_family, ind_realised_family, ind_session_family;

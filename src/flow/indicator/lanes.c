@@ -127,7 +127,8 @@ pen_status ind_launch(const ind_loaded *l, const ind_lanes *lanes, size_t n, con
                      &is_streamed };
     pen_grid grid = pen_lanes(n);
     grid.weight = io->points * (size_t)n_ops / 4 + 1;
-    PEN_TRY(pen_launch(l->queue, "indicator_plan", l->dtype, grid, args, PEN_COUNT(args)));
+    const char *kernel = l->program->kernel != NULL ? l->program->kernel : "indicator_plan";
+    PEN_TRY(pen_launch(l->queue, kernel, l->dtype, grid, args, PEN_COUNT(args)));
     return pen_queue_wait(l->queue); /* the lanes are the caller's again */
 }
 

@@ -10,6 +10,7 @@
 
 #include "../../machine/base/alloc.h"
 #include "../../machine/base/nearest.h"
+#include "candle.h"
 
 enum { MAX_CALL_TEXT = 255, MAX_NAMES = 512 };
 
@@ -42,18 +43,46 @@ static pen_status emit_call(const pen_plan *plan, const ind_plan_call *call, ind
     return PEN_OK;
 }
 
+static bool is_candle(const ind_plan_call *call)
+{
+    return call->entry->emit == NULL;
+}
+
+static pen_status emit_candle(const pen_plan *plan, const ind_plan_call *call, ind_program *program,
+                              bool *fits)
+{
+    ind_candle candle = { .rules = call->entry->about.formula,
+                          .penetration = call->param[0],
+                          .settings = &plan->options.candles };
+    memcpy(candle.input, call->input, sizeof candle.input);
+    int *lookback = &plan->outputs[call->first_output].lookback;
+    PEN_TRY(ind_candle_lookback(&candle, lookback));
+    return ind_candle_emit(program, &candle, call->first_output, *lookback, fits);
+}
+
+/* Emits the wanted calls of one kind in [first, end). */
+static pen_status emit_calls(const pen_plan *plan, const bool *wanted, bool candles, size_t first,
+                             size_t end, ind_program *program, bool *fits)
+{
+    *fits = true;
+    for (size_t i = first; i < end && *fits; i++) {
+        if ((wanted != NULL && !wanted[i]) || is_candle(&plan->calls[i]) != candles)
+            continue;
+        PEN_TRY(candles ? emit_candle(plan, &plan->calls[i], program, fits)
+                        : emit_call(plan, &plan->calls[i], program));
+    }
+    if (!*fits || program->n_ops == 0)
+        return PEN_OK;
+    return candles ? ind_candle_finish(program) : ind_finish(program, fits);
+}
+
 /* Compiles wanted calls from *next on, as many as one program holds. */
-static pen_status compile_one(const pen_plan *plan, const bool *wanted, size_t *next,
+static pen_status compile_one(const pen_plan *plan, const bool *wanted, bool candles, size_t *next,
                               ind_program *program)
 {
     for (size_t end = plan->n_calls; end > *next; end--) {
-        bool fits = false;
-        pen_status s = PEN_OK;
-        for (size_t i = *next; i < end && s == PEN_OK; i++)
-            if (wanted == NULL || wanted[i])
-                s = emit_call(plan, &plan->calls[i], program);
-        if (s == PEN_OK)
-            s = ind_finish(program, &fits);
+        bool fits;
+        pen_status s = emit_calls(plan, wanted, candles, *next, end, program, &fits);
         if (s == PEN_OK && fits) {
             *next = end;
             return PEN_OK;
@@ -65,21 +94,28 @@ static pen_status compile_one(const pen_plan *plan, const bool *wanted, size_t *
                     plan->calls[*next].entry->about.name);
 }
 
+/* Adds the programs of one kind; a kind without a call has none. */
+static pen_status compile_kind(const pen_plan *plan, const bool *wanted, bool candles,
+                               ind_program **programs, size_t *count)
+{
+    for (size_t next = 0; next < plan->n_calls;) {
+        PEN_TRY(pen_realloc((void **)programs, *count + 1, sizeof **programs));
+        ind_program *program = &(*programs)[*count];
+        *program = (ind_program){ 0 };
+        PEN_TRY(compile_one(plan, wanted, candles, &next, program));
+        *count += program->n_ops > 0;
+    }
+    return PEN_OK;
+}
+
 pen_status ind_compile(const pen_plan *plan, const bool *wanted, ind_program **programs,
                        size_t *count)
 {
     *programs = NULL;
     *count = 0;
-    pen_status s = PEN_OK;
-    for (size_t next = 0; next < plan->n_calls && s == PEN_OK;) {
-        s = pen_realloc((void **)programs, *count + 1, sizeof **programs);
-        if (s != PEN_OK)
-            break;
-        (*programs)[*count] = (ind_program){ 0 };
-        s = compile_one(plan, wanted, &next, &(*programs)[*count]);
-        if (s == PEN_OK)
-            ++*count;
-    }
+    pen_status s = compile_kind(plan, wanted, false, programs, count);
+    if (s == PEN_OK)
+        s = compile_kind(plan, wanted, true, programs, count);
     if (s != PEN_OK) {
         ind_programs_free(*programs, *count);
         *programs = NULL;
@@ -299,15 +335,16 @@ static pen_status parse_plan(pen_plan *plan, const char *text)
 
 static pen_status check_options(const pen_plan_options *options)
 {
-    if (options->missing == PEN_MISSING_SPREADS || options->missing == PEN_MISSING_SKIPPED)
-        return PEN_OK;
-    return pen_fail(PEN_E_ARG, "plan: missing is %d, expected PEN_MISSING_SPREADS or _SKIPPED",
-                    (int)options->missing);
+    if (options->missing != PEN_MISSING_SPREADS && options->missing != PEN_MISSING_SKIPPED)
+        return pen_fail(PEN_E_ARG, "plan: missing is %d, expected PEN_MISSING_SPREADS or _SKIPPED",
+                        (int)options->missing);
+    return ind_candle_check(&options->candles);
 }
 
 pen_plan_options pen_plan_options_default(void)
 {
-    return (pen_plan_options){ .missing = PEN_MISSING_SPREADS };
+    return (pen_plan_options){ .missing = PEN_MISSING_SPREADS,
+                               .candles = pen_candle_settings_default() };
 }
 
 pen_status pen_plan_create(const char *text, pen_plan **out)

@@ -141,6 +141,8 @@ static bool only_looks_back(int op)
 
 bool ind_fits_strips(const ind_program *p)
 {
+    if (p->kernel != NULL) /* made for another kernel, without ops */
+        return false;
     for (int i = 0; i < p->n_ops; i++)
         if (!only_looks_back(p->ops[i].step.op))
             return false;

@@ -40,6 +40,7 @@ typedef struct ind_op {
 } ind_op;
 
 typedef struct ind_program {
+    const char *kernel; /* that runs it; NULL = "indicator_plan" */
     ind_op *ops;
     int n_ops, ops_capacity;
     int n_tiles, n_state, n_consts;

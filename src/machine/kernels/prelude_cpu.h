@@ -13,11 +13,13 @@
 #if PEN_REAL_F64
 typedef double real;
 typedef int64_t ireal_;
+typedef uint64_t ureal_;
 #define PEN_REAL_NAME_ f64
 #define REAL(x) x
 #else
 typedef float real;
 typedef int32_t ireal_;
+typedef uint32_t ureal_;
 #define PEN_REAL_NAME_ f32
 #define REAL(x) x##f
 #endif
@@ -151,6 +153,24 @@ DEVICE vreal v_sel(vmask c, vreal a, vreal b)
 DEVICE vreal v_abs(vreal a)
 {
     return (vreal)((vmask)a & (((vmask){ 0 } + 1) << (PEN_REAL_F64 ? 63 : 31) ^ -1));
+}
+
+/* A row of bits a lane, the newest first, kept in memory as a vreal is. */
+#define LANE_BITS (8 * (int)sizeof(real))
+typedef ureal_ vbits __attribute__((vector_size(PEN_VECTOR_BYTES), may_alias));
+#define v_bits(x) ((vbits)(x))
+#define v_unbits(bits) ((vreal)(bits))
+#define v_bits_splat(x) ((ureal_)(x) + (vbits){ 0 })
+#define v_masked(bits, mask) ((bits) & (vbits)(mask))
+#define LANE_BITS_VAR(name) vbits name[LANE_VECTORS_]
+#define v_has_bit(bits, k) ((vmask)(((bits)&v_bits_splat((ureal_)1 << (k))) != 0))
+#define LANES_HAVE(row, count) lanes_have_(row, count)
+DEVICE int lanes_have_(const real *row, int count)
+{
+    ureal_ any = 0;
+    for (int l = 0; l < LANE_COUNT; l++)
+        any |= ((const vbits *)row)[l / VREAL_LEN_][l % VREAL_LEN_];
+    return count < LANE_BITS ? (any & (((ureal_)1 << count) - 1)) != 0 : any != 0;
 }
 
 /* GROUP_SIZE elements of an output from `row` on, written by PUT(); nowhere if the

@@ -195,6 +195,21 @@ DEVICE void strip_store(real *restrict base, const real *restrict strip, isize o
         base[offset + i] = strip[i];
 }
 
+/* base[offset[l] + t] = value for the same rows. */
+DEVICE void tile_fill(real *restrict base, real value, const isize *offset, const int *from,
+                      const int *count, int rows, int is_streamed)
+{
+    int is_full = rows % VREAL_LEN_ == 0;
+    for (int l = 0; l < LANE_COUNT; l++)
+        is_full &= (from[l] <= 0) & (count[l] >= rows);
+    for (int l = 0; l < LANE_COUNT; l++)
+        if (is_full)
+            for (int t = 0; t < rows; t += VREAL_LEN_)
+                store_vreal_(&base[offset[l] + t], v_splat(value), is_streamed);
+        else
+            for (int t = from[l] > 0 ? from[l] : 0; t < rows && t < count[l]; t++)
+                base[offset[l] + t] = value;
+}
 /* Makes streamed stores visible to other threads. */
 DEVICE void tile_flush(void)
 {

@@ -96,6 +96,7 @@ static pen_status run(cli *c)
 static const cli_option options[] = {
     { "do", 0, "CALLS", "name[:parameters][@columns], several with blanks; repeatable", NULL },
     { "list", 'l', NULL, "list the indicators, or describe the one named", NULL },
+    { "family", 0, "NAME", "with --list: those of one family", NULL },
     { "precision", 0, "TYPE", "compute in f32 or f64", "f64" },
     { "missing", 0, "WHAT", "missing values spread, or such bars are skipped: spread or skip",
       "spread" },
@@ -113,8 +114,9 @@ static const char *const examples[] = {
     "penstock synth | penstock indicators - --do bbands:20 --with-input --plot out.svg",
     "Average price by volume since 13:30 UTC of each day",
     "penstock indicators minutes.csv --do vwap --session 13:30",
-    "What there is, and what one of them is",
-    "penstock indicators --list; penstock indicators --list rsi",
+    "What there is, a family of it, and what one of them is",
+    "penstock indicators --list; penstock indicators --list --family candle; penstock indicators "
+    "--list rsi",
     NULL,
 };
 

@@ -48,13 +48,40 @@ static void params_text(const pen_indicator *about, char line[LINE])
     }
 }
 
-static pen_status list_all(FILE *out)
+static bool is_of(const pen_indicator *about, const char *family)
+{
+    return family == NULL || strcmp(about->family, family) == 0;
+}
+
+/* Fails unless the family is one of the catalogue's. */
+static pen_status check_family(cli *c, const char *family)
+{
+    const char *names[64];
+    char all[LINE] = "";
+    size_t count = 0;
+    for (size_t i = 0; i < pen_indicator_count() && count < PEN_COUNT(names); i++) {
+        const char *name = pen_indicator_at(i)->family;
+        if (family == NULL || strcmp(name, family) == 0)
+            return PEN_OK;
+        if (count > 0 && strcmp(name, names[count - 1]) == 0)
+            continue;
+        names[count++] = name;
+        append(all, ", ", name);
+    }
+    const char *near = pen_nearest(family, names, count);
+    return cli_usage(c, "no family '%s'%s%s%s", family, near != NULL ? "; did you mean '" : ": ",
+                     near != NULL ? near : all, near != NULL ? "'?" : "");
+}
+
+static pen_status list_all(FILE *out, const char *family)
 {
     cli_table table = { 0 };
     pen_status s = cli_table_add(&table, "name\tfamily\tinputs\tparameters\toutputs\ttitle");
     for (size_t i = 0; i < pen_indicator_count() && s == PEN_OK; i++) {
         const pen_indicator *about = pen_indicator_at(i);
         char inputs[LINE], params[LINE], outputs[LINE];
+        if (!is_of(about, family))
+            continue;
         names_text(about->inputs, about->n_inputs, inputs);
         params_text(about, params);
         names_text(about->outputs, about->n_outputs, outputs);
@@ -138,9 +165,11 @@ static pen_status find(cli *c, const char *name, const pen_indicator **out)
 pen_status indicators_list(cli *c, const char *name)
 {
     const pen_indicator *about = NULL;
+    const char *family = cli_text(c, "family");
     FILE *out;
     if (name != NULL)
         PEN_TRY(find(c, name, &about));
+    PEN_TRY(check_family(c, family));
     PEN_TRY(cli_open_output(c, &out));
     if (about != NULL && c->is_json)
         return cli_print_json(c, indicator_json(about));
@@ -149,10 +178,11 @@ pen_status indicators_list(cli *c, const char *name)
         return PEN_OK;
     }
     if (!c->is_json)
-        return list_all(out);
+        return list_all(out, family);
     json_t *all = json_array();
     for (size_t i = 0; i < pen_indicator_count(); i++)
-        if (json_array_append_new(all, indicator_json(pen_indicator_at(i))) != 0) {
+        if (is_of(pen_indicator_at(i), family) &&
+            json_array_append_new(all, indicator_json(pen_indicator_at(i))) != 0) {
             json_decref(all);
             return pen_fail(PEN_E_NOMEM, "building the JSON result");
         }
