@@ -82,7 +82,7 @@ static pen_status matrix_run(bench *b)
 {
     struct panels *s = b->state;
     return pen_statistic_matrix(b->queue, s->x, PEN_MATRIX_CORRELATION, s->shape.method,
-                                PEN_MISSING_PAIRWISE, s->out);
+                                PEN_POINTS_PAIRWISE, s->out);
 }
 
 /* One correlation by its definition, over the points that both series have. */

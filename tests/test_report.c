@@ -365,6 +365,43 @@ static void paths_and_marks_are_drawn_from_their_points(void)
     panel = (pen_plot_panel){ .series = &line, .count = 1 };
 }
 
+static pen_status save_heat_map(void *map)
+{
+    char *text;
+    pen_status s = pen_heat_map_svg(map, &text, NULL);
+    pen_plot_free(text);
+    return s;
+}
+
+static void a_heat_map_colours_what_there_is(void)
+{
+    static const char *const names[] = { "A", "<B>" };
+    static const double values[] = { 1, -0.5, NAN, 7 };
+    pen_heat_map map = { .title = "t", .names = names, .values = values, .n = 2 };
+    char *text;
+    CHECK_OK(pen_heat_map_svg(&map, &text, NULL));
+    CHECK(strstr(text, "&lt;B&gt;") != NULL && strstr(text, "<B>") == NULL);
+    CHECK(times_in(text, "<rect") == 1 + 3 + 21); /* ground, numbers, legend */
+    CHECK(strstr(text, ">-0.50<") != NULL && strstr(text, "nan") == NULL);
+    CHECK(strstr(text, "</svg>") != NULL);
+    pen_plot_free(text);
+    for (long n = 0; n < 100; n++) {
+        pen_alloc_fail_after(n);
+        pen_status s = save_heat_map(&map);
+        pen_alloc_fail_after(-1);
+        if (s == PEN_OK)
+            break;
+        CHECK_STATUS(s, PEN_E_NOMEM);
+    }
+    map.n = 0;
+    CHECK_OK(save_heat_map(&map));
+    map.n = 2001;
+    CHECK_STATUS(save_heat_map(&map), PEN_E_ARG);
+    map.n = 2;
+    CHECK_STATUS(pen_heat_map_save(&map, "/nowhere/map.svg"), PEN_E_IO);
+    CHECK_ERROR_SAYS("/nowhere/map.svg");
+}
+
 static const check_test tests[] = {
     TEST(a_plot_draws_every_kind_and_is_well_formed),
     TEST(labels_cannot_break_out_of_the_document),
@@ -375,6 +412,7 @@ static const check_test tests[] = {
     TEST(a_million_points_make_a_small_file),
     TEST(dense_candles_are_merged_not_lost),
     TEST(paths_and_marks_are_drawn_from_their_points),
+    TEST(a_heat_map_colours_what_there_is),
     TEST(wrong_plots_are_refused),
     TEST(out_of_memory_is_reported_at_every_allocation),
     TEST(a_histogram_counts_every_finite_value),

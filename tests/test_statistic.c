@@ -13,7 +13,7 @@ static pen_moments moments_of(const double *x, size_t n)
     place p = place_open("cpu:0");
     pen_moments m = { 0 };
     pen_panel *panel = panel_of(p.queue, PEN_F64, 1, n, x);
-    CHECK_OK(pen_statistic_moments(p.queue, panel, PEN_MISSING_PAIRWISE, &m));
+    CHECK_OK(pen_statistic_moments(p.queue, panel, PEN_POINTS_PAIRWISE, &m));
     pen_panel_destroy(panel);
     place_close(&p);
     return m;
@@ -126,12 +126,12 @@ static void moments_of_nothing_one_and_constants_are_what_the_header_says(void)
 /* ---- matrices ---- */
 
 static void matrix_of(const double *x, size_t n_series, size_t n_points, pen_matrix_kind kind,
-                      pen_matrix_method method, pen_missing_rule missing, double *out)
+                      pen_matrix_method method, pen_points_rule points, double *out)
 {
     place p = place_open("cpu:0");
     pen_panel *panel = panel_of(p.queue, PEN_F64, n_series, n_points, x), *result;
     CHECK_OK(pen_panel_wrap(PEN_F64, out, n_series, n_series, n_series, &result));
-    CHECK_OK(pen_statistic_matrix(p.queue, panel, kind, method, missing, result));
+    CHECK_OK(pen_statistic_matrix(p.queue, panel, kind, method, points, result));
     pen_panel_destroy(result);
     pen_panel_destroy(panel);
     place_close(&p);
@@ -148,13 +148,13 @@ static void matrices_match_published_values(void)
     static const double tv[] = { 106, 100, 86, 101, 99, 103, 97, 113, 112, 110,
                                  7,   27,  2,  50,  28, 29,  20, 12,  6,   17 };
     double out[4];
-    matrix_of(anscombe, 2, 11, PEN_MATRIX_CORRELATION, PEN_METHOD_PEARSON, PEN_MISSING_ERROR, out);
+    matrix_of(anscombe, 2, 11, PEN_MATRIX_CORRELATION, PEN_METHOD_PEARSON, PEN_POINTS_ALL, out);
     CHECK_NEAR("Anscombe I", out[1], 0.816, 5e-4);
-    matrix_of(anscombe, 2, 11, PEN_MATRIX_COVARIANCE, PEN_METHOD_PEARSON, PEN_MISSING_ERROR, out);
+    matrix_of(anscombe, 2, 11, PEN_MATRIX_COVARIANCE, PEN_METHOD_PEARSON, PEN_POINTS_ALL, out);
     CHECK_NEAR("Anscombe variance of x", out[0], 11, 1e-14);
     CHECK_NEAR("Anscombe variance of y", out[3], 4.127, 5e-4);
     CHECK_NEAR("Anscombe slope", out[1] / out[0], 0.5, 5e-4);
-    matrix_of(tv, 2, 10, PEN_MATRIX_CORRELATION, PEN_METHOD_SPEARMAN, PEN_MISSING_ERROR, out);
+    matrix_of(tv, 2, 10, PEN_MATRIX_CORRELATION, PEN_METHOD_SPEARMAN, PEN_POINTS_ALL, out);
     CHECK_NEAR("Spearman", out[1], -29.0 / 165, 1e-15);
 }
 
@@ -201,25 +201,25 @@ static double reference_pair(const double *x, const double *y, const char *count
 }
 
 /* Which points count for the pair (i, j). */
-static void points_that_count(const double *x, size_t n_series, size_t n, pen_missing_rule missing,
+static void points_that_count(const double *x, size_t n_series, size_t n, pen_points_rule points,
                               size_t i, size_t j, char *counts)
 {
     for (size_t t = 0; t < n; t++) {
         counts[t] = !isnan(x[i * n + t]) && !isnan(x[j * n + t]);
-        for (size_t s = 0; missing == PEN_MISSING_LISTWISE && s < n_series; s++)
+        for (size_t s = 0; points == PEN_POINTS_LISTWISE && s < n_series; s++)
             counts[t] = counts[t] && !isnan(x[s * n + t]);
     }
 }
 
 static void check_matrix(const char *label, const double *x, size_t n_series, size_t n,
-                         pen_matrix_kind kind, pen_matrix_method method, pen_missing_rule missing)
+                         pen_matrix_kind kind, pen_matrix_method method, pen_points_rule points)
 {
     double *out = malloc(n_series * n_series * sizeof *out);
     char *counts = malloc(n + 1);
-    matrix_of(x, n_series, n, kind, method, missing, out);
+    matrix_of(x, n_series, n, kind, method, points, out);
     for (size_t i = 0; i < n_series; i++)
         for (size_t j = 0; j < n_series; j++) {
-            points_that_count(x, n_series, n, missing, i, j, counts);
+            points_that_count(x, n_series, n, points, i, j, counts);
             double want = reference_pair(x + i * n, x + j * n, counts, n, kind, method);
             double of_i = reference_pair(x + i * n, x + i * n, counts, n, kind, method);
             double of_j = reference_pair(x + j * n, x + j * n, counts, n, kind, method);
@@ -237,13 +237,13 @@ static void matrices_match_their_definition(void)
     for (size_t k = 0; k < COUNT(sizes); k++)
         for (unsigned choice = 0; choice < 24; choice++) {
             unsigned holes = choice / 8 == 0 ? 0 : choice / 8 == 1 ? 20 : 3;
-            pen_missing_rule missing =
-                choice / 4 % 2 == 0 ? PEN_MISSING_PAIRWISE : PEN_MISSING_LISTWISE;
+            pen_points_rule points =
+                choice / 4 % 2 == 0 ? PEN_POINTS_PAIRWISE : PEN_POINTS_LISTWISE;
             double *x = make_walks(sizes[k][0], sizes[k][1], holes, choice);
             for (size_t t = 0; choice >= 16 && t < sizes[k][0] * sizes[k][1]; t++)
                 x[t] = floor(x[t]); /* ties */
             check_matrix("matrix", x, sizes[k][0], sizes[k][1], (pen_matrix_kind)(choice % 2),
-                         (pen_matrix_method)(choice / 2 % 2), missing);
+                         (pen_matrix_method)(choice / 2 % 2), points);
             free(x);
         }
 }
@@ -259,19 +259,19 @@ static void constants_and_scales_do_no_harm(void)
         x[3 * N + t] = t < 50 ? NAN : 7.3; /* varies nowhere, and is not everywhere */
         x[4 * N + t] = 1e9 + t;
     }
-    matrix_of(x, 5, N, PEN_MATRIX_CORRELATION, PEN_METHOD_PEARSON, PEN_MISSING_PAIRWISE, out);
+    matrix_of(x, 5, N, PEN_MATRIX_CORRELATION, PEN_METHOD_PEARSON, PEN_POINTS_PAIRWISE, out);
     CHECK_NEAR("of opposite", out[1], -1, 1e-14);
     CHECK_NEAR("of shifted", out[4], 1, 1e-14);
     for (int j = 0; j < 5; j++)
         CHECK(isnan(out[10 + j]) && isnan(out[15 + j]) && fabs(out[j]) != 2);
     CHECK(out[0] == 1 && out[6] == 1 && out[24] == 1);
-    matrix_of(x, 5, N, PEN_MATRIX_COVARIANCE, PEN_METHOD_PEARSON, PEN_MISSING_PAIRWISE, out);
+    matrix_of(x, 5, N, PEN_MATRIX_COVARIANCE, PEN_METHOD_PEARSON, PEN_POINTS_PAIRWISE, out);
     CHECK(out[12] == 0 && out[18] == 0 && out[13] == 0 && out[10] == 0);
     CHECK_NEAR("tiny times huge", out[1], -(N * N + N) / 12.0, 1e-11);
-    matrix_of(x, 5, N, PEN_MATRIX_CORRELATION, PEN_METHOD_SPEARMAN, PEN_MISSING_PAIRWISE, out);
+    matrix_of(x, 5, N, PEN_MATRIX_CORRELATION, PEN_METHOD_SPEARMAN, PEN_POINTS_PAIRWISE, out);
     CHECK(isnan(out[2]) && isnan(out[18]) && out[4] > 1 - 1e-14);
     x[4 * N] = INFINITY;
-    matrix_of(x, 5, N, PEN_MATRIX_CORRELATION, PEN_METHOD_PEARSON, PEN_MISSING_PAIRWISE, out);
+    matrix_of(x, 5, N, PEN_MATRIX_CORRELATION, PEN_METHOD_PEARSON, PEN_POINTS_PAIRWISE, out);
     CHECK(isnan(out[4]) && isnan(out[9]) && out[1] < -1 + 1e-14);
 }
 
@@ -284,22 +284,97 @@ static void refused_panels_say_why(void)
     CHECK_OK(pen_panel_wrap(PEN_F64, out, 2, 2, 2, &square));
     CHECK_OK(pen_panel_wrap(PEN_F64, out, 2, 1, 1, &wrong));
     CHECK_OK(pen_panel_wrap(PEN_F64, NULL, 0, 0, 0, &none));
-    CHECK_STATUS(pen_statistic_moments(p.queue, panel, PEN_MISSING_ERROR, m), PEN_E_ARG);
+    CHECK_STATUS(pen_statistic_moments(p.queue, panel, PEN_POINTS_ALL, m), PEN_E_ARG);
     CHECK_ERROR_SAYS("1 of 3 values of series 1 are missing");
     CHECK_STATUS(pen_statistic_matrix(p.queue, panel, PEN_MATRIX_CORRELATION, PEN_METHOD_PEARSON,
-                                      PEN_MISSING_ERROR, square),
+                                      PEN_POINTS_ALL, square),
                  PEN_E_ARG);
     CHECK_STATUS(pen_statistic_matrix(p.queue, panel, PEN_MATRIX_CORRELATION, PEN_METHOD_PEARSON,
-                                      PEN_MISSING_PAIRWISE, wrong),
+                                      PEN_POINTS_PAIRWISE, wrong),
                  PEN_E_SHAPE);
     CHECK_ERROR_SAYS("expected 2 x 2 f64");
     CHECK_OK(pen_statistic_matrix(p.queue, none, PEN_MATRIX_CORRELATION, PEN_METHOD_PEARSON,
-                                  PEN_MISSING_ERROR, none));
-    CHECK_OK(pen_statistic_moments(p.queue, none, PEN_MISSING_LISTWISE, m));
+                                  PEN_POINTS_ALL, none));
+    CHECK_OK(pen_statistic_moments(p.queue, none, PEN_POINTS_LISTWISE, m));
     pen_panel_destroy(none);
     pen_panel_destroy(wrong);
     pen_panel_destroy(square);
     pen_panel_destroy(panel);
+    place_close(&p);
+}
+
+/* ---- rolling ---- */
+
+/* One window by its definition. */
+static double reference_window(const double *x, const double *y, size_t n, pen_rolling_kind kind)
+{
+    wide mx = 0, my = 0, xx = 0, yy = 0, xy = 0;
+    for (size_t t = 0; t < n; t++) {
+        mx += x[t] / (wide)n;
+        my += y[t] / (wide)n;
+    }
+    for (size_t t = 0; t < n; t++) {
+        xx += (x[t] - mx) * (x[t] - mx);
+        yy += (y[t] - my) * (y[t] - my);
+        xy += (x[t] - mx) * (y[t] - my);
+    }
+    switch (kind) {
+    case PEN_ROLLING_MEAN:
+        return (double)mx;
+    case PEN_ROLLING_VARIANCE:
+        return (double)(xx / (wide)(n - 1));
+    case PEN_ROLLING_COVARIANCE:
+        return (double)(xy / (wide)(n - 1));
+    case PEN_ROLLING_CORRELATION:
+        return (double)(xy / sqrtl(xx) / sqrtl(yy));
+    default:
+        return (double)(xy / yy);
+    }
+}
+
+static void rolling_values_match_their_definition(void)
+{
+    enum { SERIES = 3, POINTS = 700 };
+    static const size_t windows[] = { 2, 3, 60, 256, 699, 700, 701 };
+    static double out[SERIES * POINTS];
+    place p = place_open("cpu:0");
+    double *x = make_walks(SERIES, POINTS, 0, 8), *y = make_walks(1, POINTS, 0, 9);
+    x[300] = NAN;
+    for (size_t t = 350; t < 500; t++)
+        x[t] = 0.1; /* does not vary */
+    pen_panel *panel = panel_of(p.queue, PEN_F64, SERIES, POINTS, x), *to;
+    pen_panel *market = panel_of(p.queue, PEN_F64, 1, POINTS, y);
+    CHECK_OK(pen_panel_wrap(PEN_F64, out, SERIES, POINTS, POINTS, &to));
+    for (size_t k = 0; k < COUNT(windows); k++)
+        for (int kind = 0; kind < 5; kind++) {
+            size_t w = windows[k], whole = 0;
+            CHECK_OK(pen_statistic_rolling(p.queue, panel, market, (pen_rolling_kind)kind, w, to));
+            for (size_t i = 0; i < SERIES * POINTS; i++) {
+                size_t t = i % POINTS;
+                const double *from = x + i + 1 - w, *other = y + t + 1 - w;
+                double want =
+                    t + 1 < w ? NAN : reference_window(from, other, w, (pen_rolling_kind)kind);
+                bool is_flat = i < POINTS && t + 1 >= 350 + w && t < 500;
+                if (is_flat && kind != PEN_ROLLING_MEAN)
+                    want = kind == PEN_ROLLING_CORRELATION ? NAN : 0;
+                whole += !isnan(want);
+                CHECK_NEAR("rolling", out[i], want, is_flat ? 0 : 1e-12 * (1 + fabs(want)));
+            }
+            CHECK(whole > 0 || w > POINTS);
+        }
+    CHECK_STATUS(pen_statistic_rolling(p.queue, panel, NULL, PEN_ROLLING_BETA, 5, to), PEN_E_ARG);
+    CHECK_STATUS(pen_statistic_rolling(p.queue, panel, NULL, PEN_ROLLING_VARIANCE, 1, to),
+                 PEN_E_ARG);
+    CHECK_ERROR_SAYS("window 1, expected 2 to 2^30");
+    CHECK_STATUS(pen_statistic_rolling(p.queue, market, panel, PEN_ROLLING_BETA, 5, market),
+                 PEN_E_SHAPE);
+    CHECK_OK(pen_statistic_rolling(p.queue, panel, NULL, PEN_ROLLING_MEAN, 1, to));
+    CHECK(memcmp(out + POINTS, x + POINTS, POINTS * sizeof *out) == 0);
+    pen_panel_destroy(to);
+    pen_panel_destroy(market);
+    pen_panel_destroy(panel);
+    free(y);
+    free(x);
     place_close(&p);
 }
 
@@ -320,11 +395,11 @@ static pen_status run_job(pen_queue *queue, void *context, void *out)
     pen_panel *panel = panel_of(queue, j->dtype, n, j->n_points, j->x), *result;
     pen_moments m[64];
     CHECK_OK(pen_panel_create(pen_queue_device(queue), j->dtype, n, n, &result));
-    pen_missing_rule missing = j->choice / 4 == 0 ? PEN_MISSING_PAIRWISE : PEN_MISSING_LISTWISE;
-    pen_status s = pen_statistic_moments(queue, panel, missing, m);
+    pen_points_rule points = j->choice / 4 == 0 ? PEN_POINTS_PAIRWISE : PEN_POINTS_LISTWISE;
+    pen_status s = pen_statistic_moments(queue, panel, points, m);
     if (s == PEN_OK)
         s = pen_statistic_matrix(queue, panel, (pen_matrix_kind)(j->choice % 2),
-                                 (pen_matrix_method)(j->choice / 2 % 2), missing, result);
+                                 (pen_matrix_method)(j->choice / 2 % 2), points, result);
     if (s == PEN_OK)
         s = pen_panel_read(queue, out, n, result);
     pen_queue_wait(queue);
@@ -357,6 +432,34 @@ static void every_device_gives_the_same_bits(void)
         }
 }
 
+static pen_status run_rolling(pen_queue *queue, void *context, void *out)
+{
+    const job *j = context;
+    pen_panel *panel = panel_of(queue, j->dtype, j->n_series, j->n_points, j->x), *result;
+    CHECK_OK(
+        pen_panel_create(pen_queue_device(queue), j->dtype, j->n_series, j->n_points, &result));
+    pen_status s =
+        pen_statistic_rolling(queue, panel, panel, (pen_rolling_kind)j->choice, 37, result);
+    if (s == PEN_OK)
+        s = pen_panel_read(queue, out, j->n_points, result);
+    pen_queue_wait(queue);
+    pen_panel_destroy(result);
+    pen_panel_destroy(panel);
+    return s;
+}
+
+static void rolling_values_have_the_same_bits_everywhere(void)
+{
+    enum { SERIES = 3, POINTS = 1777 };
+    for (unsigned choice = 0; choice < 10; choice++) {
+        pen_dtype dtype = choice / 5 == 0 ? PEN_F64 : PEN_F32;
+        void *x = make_values(dtype, SERIES * POINTS, choice % 2 ? PLAIN : AWKWARD, choice);
+        job j = { dtype, SERIES, POINTS, x, choice % 5 };
+        matrix_check_same_reals("rolling", run_rolling, &j, dtype, SERIES * POINTS);
+        free(x);
+    }
+}
+
 static void f32_panels_are_near_f64_ones(void)
 {
     enum { SERIES = 6, POINTS = 500 };
@@ -369,9 +472,9 @@ static void f32_panels_are_near_f64_ones(void)
     pen_panel *panel = panel_of(p.queue, PEN_F32, SERIES, POINTS, x), *result;
     CHECK_OK(pen_panel_wrap(PEN_F32, out, SERIES, SERIES, SERIES, &result));
     CHECK_OK(pen_statistic_matrix(p.queue, panel, PEN_MATRIX_CORRELATION, PEN_METHOD_PEARSON,
-                                  PEN_MISSING_PAIRWISE, result));
+                                  PEN_POINTS_PAIRWISE, result));
     matrix_of(wide_x, SERIES, POINTS, PEN_MATRIX_CORRELATION, PEN_METHOD_PEARSON,
-              PEN_MISSING_PAIRWISE, want);
+              PEN_POINTS_PAIRWISE, want);
     for (size_t i = 0; i < SERIES * SERIES; i++)
         CHECK_NEAR("f32", out[i], want[i], 3e-6);
     pen_panel_destroy(result);
@@ -388,11 +491,11 @@ static void every_failed_allocation_is_reported_and_leaves_nothing(void)
     pen_moments m[SERIES];
     pen_panel *panel = panel_of(p.queue, PEN_F64, SERIES, POINTS, x), *result;
     CHECK_OK(pen_panel_wrap(PEN_F64, out, SERIES, SERIES, SERIES, &result));
-    CHECK_EVERY_ALLOCATION(pen_statistic_moments(p.queue, panel, PEN_MISSING_LISTWISE, m));
+    CHECK_EVERY_ALLOCATION(pen_statistic_moments(p.queue, panel, PEN_POINTS_LISTWISE, m));
     for (int k = 0; k < 4; k++)
         CHECK_EVERY_ALLOCATION(
             pen_statistic_matrix(p.queue, panel, PEN_MATRIX_CORRELATION, (pen_matrix_method)(k % 2),
-                                 k < 2 ? PEN_MISSING_PAIRWISE : PEN_MISSING_LISTWISE, result));
+                                 k < 2 ? PEN_POINTS_PAIRWISE : PEN_POINTS_LISTWISE, result));
     pen_panel_destroy(result);
     pen_panel_destroy(panel);
     free(x);
@@ -408,6 +511,8 @@ static const check_test tests[] = {
     TEST(constants_and_scales_do_no_harm),
     TEST(refused_panels_say_why),
     TEST(every_device_gives_the_same_bits),
+    TEST(rolling_values_match_their_definition),
+    TEST(rolling_values_have_the_same_bits_everywhere),
     TEST(f32_panels_are_near_f64_ones),
     TEST(every_failed_allocation_is_reported_and_leaves_nothing),
 };

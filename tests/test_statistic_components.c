@@ -96,10 +96,10 @@ static void components_explain_the_variance_and_scores_have_it(void)
     pen_panel *panel = panel_of(p.queue, PEN_F64, SERIES, POINTS, x), *out;
     pen_moments m[SERIES];
     CHECK_OK(pen_panel_wrap(PEN_F64, scores, SERIES, POINTS, POINTS, &out));
-    CHECK_OK(pen_statistic_moments(p.queue, panel, PEN_MISSING_ERROR, m));
+    CHECK_OK(pen_statistic_moments(p.queue, panel, PEN_POINTS_ALL, m));
     for (int kind = 0; kind < 2; kind++) {
         double sum = 0, all = 0;
-        CHECK_OK(pen_statistic_components(p.queue, panel, (pen_matrix_kind)kind, PEN_MISSING_ERROR,
+        CHECK_OK(pen_statistic_components(p.queue, panel, (pen_matrix_kind)kind, PEN_POINTS_ALL,
                                           variance, loading));
         CHECK_OK(pen_statistic_scores(p.queue, panel, (pen_matrix_kind)kind, loading, out));
         for (int i = 0; i < SERIES; i++) {
@@ -141,10 +141,10 @@ static void what_has_no_components_is_refused(void)
     CHECK_OK(pen_panel_wrap(PEN_F64, scores, 2, POINTS - 1, POINTS, &wrong));
     x[2 * POINTS + 5] = NAN;
     CHECK_OK(pen_panel_wrap(PEN_F64, x, SERIES, POINTS, POINTS, &panel));
-    CHECK_STATUS(pen_statistic_components(p.queue, panel, PEN_MATRIX_CORRELATION, PEN_MISSING_ERROR,
+    CHECK_STATUS(pen_statistic_components(p.queue, panel, PEN_MATRIX_CORRELATION, PEN_POINTS_ALL,
                                           variance, loading),
                  PEN_E_ARG);
-    CHECK_OK(pen_statistic_components(p.queue, panel, PEN_MATRIX_CORRELATION, PEN_MISSING_LISTWISE,
+    CHECK_OK(pen_statistic_components(p.queue, panel, PEN_MATRIX_CORRELATION, PEN_POINTS_LISTWISE,
                                       variance, loading));
     CHECK_OK(pen_statistic_scores(p.queue, panel, PEN_MATRIX_CORRELATION, loading, out));
     CHECK(isnan(scores[5]) && isnan(scores[POINTS + 5]) && isfinite(scores[6]));
@@ -153,7 +153,7 @@ static void what_has_no_components_is_refused(void)
     for (int t = 0; t < POINTS; t++)
         x[3 * POINTS + t] = 8;
     CHECK_STATUS(pen_statistic_components(p.queue, panel, PEN_MATRIX_CORRELATION,
-                                          PEN_MISSING_PAIRWISE, variance, loading),
+                                          PEN_POINTS_PAIRWISE, variance, loading),
                  PEN_E_ARG);
     CHECK_ERROR_SAYS("series 0 and 3 have no correlation");
     pen_panel_destroy(wrong);
@@ -174,7 +174,7 @@ static pen_status score(pen_queue *queue, void *context, void *result)
                   panel_of(queue, dtype, SERIES, POINTS, dtype == PEN_F32 ? (void *)narrow : x),
               *out;
     CHECK_OK(pen_panel_create(pen_queue_device(queue), dtype, 3, POINTS, &out));
-    pen_status s = pen_statistic_components(queue, panel, PEN_MATRIX_COVARIANCE, PEN_MISSING_ERROR,
+    pen_status s = pen_statistic_components(queue, panel, PEN_MATRIX_COVARIANCE, PEN_POINTS_ALL,
                                             variance, loading);
     if (s == PEN_OK)
         s = pen_statistic_scores(queue, panel, PEN_MATRIX_COVARIANCE, loading, out);
@@ -201,7 +201,7 @@ static void every_failed_allocation_is_reported_and_leaves_nothing(void)
     pen_panel *panel = panel_of(p.queue, PEN_F64, SERIES, POINTS, x),
               *out = panel_of(p.queue, PEN_F64, 2, POINTS, x);
     CHECK_EVERY_ALLOCATION(pen_statistic_components(p.queue, panel, PEN_MATRIX_CORRELATION,
-                                                    PEN_MISSING_PAIRWISE, variance, loading));
+                                                    PEN_POINTS_PAIRWISE, variance, loading));
     CHECK_EVERY_ALLOCATION(
         pen_statistic_scores(p.queue, panel, PEN_MATRIX_CORRELATION, loading, out));
     pen_panel_destroy(out);

@@ -94,6 +94,19 @@ PEN_API void pen_plot_free(char *text);
 /* The SVG into a file.  PEN_E_IO. */
 PEN_API pen_status pen_plot_save(const pen_plot *plot, const char *path);
 
+/* A square matrix as coloured cells, such as correlations: red for plus, blue for minus, full at
+ * -1 and 1 and beyond, nothing for NaN; names and numbers where there is room. */
+typedef struct pen_heat_map {
+    const char *title, *subtitle;
+    const char *const *names; /* [n] */
+    const double *values;     /* [n][n] */
+    size_t n;                 /* at most 2000 */
+} pen_heat_map;
+
+/* As an SVG document, and into a file; as pen_plot_svg() and pen_plot_save(). */
+PEN_API pen_status pen_heat_map_svg(const pen_heat_map *map, char **text, size_t *length);
+PEN_API pen_status pen_heat_map_save(const pen_heat_map *map, const char *path);
+
 /* Counts the finite values into `bins` equal bins.
  *   centre  [bins]  written: the middle of each bin
  *   count   [bins]  written: values per bin

@@ -19,12 +19,12 @@ extern "C" {
 #endif
 
 /* Which points count where values are missing. */
-typedef enum pen_missing_rule {
-    PEN_MISSING_PAIRWISE, /* what the series, or both series of a pair, have; a matrix of
+typedef enum pen_points_rule {
+    PEN_POINTS_PAIRWISE, /* what the series, or both series of a pair, have; a matrix of
                              pairs need not be positive semidefinite */
-    PEN_MISSING_LISTWISE, /* points that all series have */
-    PEN_MISSING_ERROR,    /* PEN_E_ARG if a value is missing */
-} pen_missing_rule;
+    PEN_POINTS_LISTWISE, /* points that all series have */
+    PEN_POINTS_ALL,      /* PEN_E_ARG if a value is missing */
+} pen_points_rule;
 
 /* ---- one series ---- */
 
@@ -41,9 +41,9 @@ typedef struct pen_moments {
 
 /* Moments of each series.
  *   out  [series of x] written
- * PEN_MISSING_PAIRWISE takes each series by itself. */
+ * PEN_POINTS_PAIRWISE takes each series by itself. */
 PEN_API pen_status pen_statistic_moments(pen_queue *queue, const pen_panel *x,
-                                         pen_missing_rule missing, pen_moments *out);
+                                         pen_points_rule points, pen_moments *out);
 
 /* ---- pairs of series ---- */
 
@@ -65,8 +65,26 @@ typedef enum pen_matrix_method {
  * A correlation of n points is off by at most about (n + 20) units of 2^-53 (2^-24 in
  * f32), seldom by more than the root of that. */
 PEN_API pen_status pen_statistic_matrix(pen_queue *queue, const pen_panel *x, pen_matrix_kind kind,
-                                        pen_matrix_method method, pen_missing_rule missing,
+                                        pen_matrix_method method, pen_points_rule points,
                                         pen_panel *out);
+
+typedef enum pen_rolling_kind {
+    PEN_ROLLING_MEAN,
+    PEN_ROLLING_VARIANCE, /* divided by window - 1, as is the covariance */
+    PEN_ROLLING_COVARIANCE,
+    PEN_ROLLING_CORRELATION, /* NaN where a series does not vary */
+    PEN_ROLLING_BETA,        /* covariance over y's variance: the slope of x on y */
+} pen_rolling_kind;
+
+/* A statistic of each series over its last `window` points, alone or together with y.
+ *   y       NULL for MEAN and VARIANCE; 1 series, a benchmark for all, or as many as x
+ *   window  >= 1 for MEAN, else >= 2
+ *   out     of x's shape and dtype; may not be x or y; NaN for the first window - 1 points
+ * A window with a NaN in it gives NaN.  Each window is computed by itself, in two passes: its
+ * value does not depend on where the series starts, and the time is proportional to the
+ * window.  PEN_E_SHAPE, PEN_E_ARG. */
+PEN_API pen_status pen_statistic_rolling(pen_queue *queue, const pen_panel *x, const pen_panel *y,
+                                         pen_rolling_kind kind, size_t window, pen_panel *out);
 
 /* ---- principal components ---- */
 
@@ -77,7 +95,7 @@ PEN_API pen_status pen_statistic_matrix(pen_queue *queue, const pen_panel *x, pe
  *             largest magnitude positive
  * PEN_E_ARG if an element of the matrix is NaN or infinite. */
 PEN_API pen_status pen_statistic_components(pen_queue *queue, const pen_panel *x,
-                                            pen_matrix_kind kind, pen_missing_rule missing,
+                                            pen_matrix_kind kind, pen_points_rule points,
                                             double *variance, double *loading);
 
 /* What each point has of the first components: loadings times the series less their mean,

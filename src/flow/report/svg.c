@@ -31,7 +31,7 @@ static const char style[] =
 enum { LEFT = 16, STRIP = 24, GAP = 8, BOTTOM = 30 };
 static const double LETTER_PX = 6.6; /* of digits and small letters, about */
 
-static size_t letters(const char *text)
+size_t svg_letters(const char *text)
 {
     size_t n = 0;
     for (; *text != '\0'; text++)
@@ -96,13 +96,13 @@ static void put_legend(sink *s, const frame *f)
     double x = f->x, y = f->y - 8;
     if (f->panel->title != NULL) {
         svg_text(s, "k", x, y, NULL, f->panel->title);
-        x += (double)letters(f->panel->title) * LETTER_PX + 18;
+        x += (double)svg_letters(f->panel->title) * LETTER_PX + 18;
     }
     for (size_t k = 0; k < f->panel->count; k++) {
         const char *label = f->panel->series[k].label;
         if (label == NULL)
             continue;
-        double wide = 18 + (double)letters(label) * LETTER_PX;
+        double wide = 18 + (double)svg_letters(label) * LETTER_PX;
         if (x + wide > f->x + f->width)
             return;
         if (f->panel->series[k].kind != PEN_PLOT_CANDLES) {
@@ -160,7 +160,7 @@ static void put_axis_labels(sink *s, const frame *f, const tick *ticks, size_t c
 {
     double free_from = 0;
     for (size_t i = 0; i < count; i++) {
-        double half = (double)letters(ticks[i].label) * LETTER_PX * 0.5 + 3;
+        double half = (double)svg_letters(ticks[i].label) * LETTER_PX * 0.5 + 3;
         double x = f->x + ticks[i].at * f->width;
         if (x - half < free_from || x + half > picture_width)
             continue;
@@ -169,24 +169,29 @@ static void put_axis_labels(sink *s, const frame *f, const tick *ticks, size_t c
     }
 }
 
-static void put_head(sink *s, const pen_plot *plot, unsigned width, unsigned height)
+void svg_head(sink *s, const char *title, const char *subtitle, unsigned width, unsigned height)
 {
-    char range[128] = "", from[40], to[40];
     sink_format(s,
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %u %u\" width=\"%u\" "
                 "height=\"%u\" role=\"img\">\n",
                 width, height, width, height);
-    if (plot->title != NULL) {
+    if (title != NULL) {
         sink_put(s, "<title>");
-        sink_xml(s, plot->title);
+        sink_xml(s, title);
         sink_put(s, "</title>\n");
     }
     sink_put(s, style);
     sink_format(s, "\n<rect class=\"bg\" width=\"%u\" height=\"%u\"/>\n", width, height);
-    if (plot->title != NULL)
-        svg_text(s, "t", LEFT, 27, NULL, plot->title);
-    if (plot->subtitle != NULL)
-        svg_text(s, "m", LEFT, plot->title != NULL ? 44 : 24, NULL, plot->subtitle);
+    if (title != NULL)
+        svg_text(s, "t", LEFT, 27, NULL, title);
+    if (subtitle != NULL)
+        svg_text(s, "m", LEFT, title != NULL ? 44 : 24, NULL, subtitle);
+}
+
+static void put_head(sink *s, const pen_plot *plot, unsigned width, unsigned height)
+{
+    char range[128] = "", from[40], to[40];
+    svg_head(s, plot->title, plot->subtitle, width, height);
     if (plot->time_ns != NULL && plot->n > 0) {
         date_text(plot->time_ns[0], from, sizeof from);
         date_text(plot->time_ns[plot->n - 1], to, sizeof to);
@@ -205,7 +210,7 @@ static double right_margin(const pen_plot *plot)
         scale_of_panel(plot, &plot->panels[p], &range);
         size_t count = ticks_of_values(&range, 6, ticks);
         for (size_t i = 0; i < count; i++)
-            widest = letters(ticks[i].label) > widest ? letters(ticks[i].label) : widest;
+            widest = svg_letters(ticks[i].label) > widest ? svg_letters(ticks[i].label) : widest;
     }
     return (double)widest * LETTER_PX + 24;
 }
@@ -256,11 +261,8 @@ pen_status pen_plot_svg(const pen_plot *plot, char **text, size_t *length)
     return sink_finish(&s, text, length);
 }
 
-pen_status pen_plot_save(const pen_plot *plot, const char *path)
+pen_status svg_save(const char *function, const char *path, char *text, size_t length)
 {
-    char *text;
-    size_t length;
-    PEN_TRY(pen_plot_svg(plot, &text, &length));
     FILE *file = fopen(path, "w");
     bool is_bad = file == NULL || fwrite(text, 1, length, file) != length;
     int reason = errno;
@@ -270,6 +272,14 @@ pen_status pen_plot_save(const pen_plot *plot, const char *path)
     }
     pen_plot_free(text);
     if (is_bad)
-        return pen_fail(PEN_E_IO, "pen_plot_save: %s: %s", path, strerror(reason));
+        return pen_fail(PEN_E_IO, "%s: %s: %s", function, path, strerror(reason));
     return PEN_OK;
+}
+
+pen_status pen_plot_save(const pen_plot *plot, const char *path)
+{
+    char *text;
+    size_t length;
+    PEN_TRY(pen_plot_svg(plot, &text, &length));
+    return svg_save("pen_plot_save", path, text, length);
 }

@@ -46,11 +46,11 @@ static void choose_sign(double *vector, size_t n)
 }
 
 static pen_status make_components(pen_queue *queue, const pen_panel *x, pen_panel *matrix,
-                                  pen_matrix_kind kind, pen_missing_rule missing, double *work,
+                                  pen_matrix_kind kind, pen_points_rule points, double *work,
                                   double *variance, double *loading)
 {
     size_t n = pen_panel_series(x);
-    PEN_TRY(pen_statistic_matrix(queue, x, kind, PEN_METHOD_PEARSON, missing, matrix));
+    PEN_TRY(pen_statistic_matrix(queue, x, kind, PEN_METHOD_PEARSON, points, matrix));
     PEN_TRY(read_matrix(queue, matrix, work));
     PEN_TRY(check_matrix(work, n));
     PEN_TRY(eigen_symmetric(work, n, variance, loading));
@@ -60,7 +60,7 @@ static pen_status make_components(pen_queue *queue, const pen_panel *x, pen_pane
 }
 
 pen_status pen_statistic_components(pen_queue *queue, const pen_panel *x, pen_matrix_kind kind,
-                                    pen_missing_rule missing, double *variance, double *loading)
+                                    pen_points_rule points, double *variance, double *loading)
 {
     size_t n = pen_panel_series(x), cells;
     pen_panel *matrix;
@@ -69,7 +69,7 @@ pen_status pen_statistic_components(pen_queue *queue, const pen_panel *x, pen_ma
     PEN_TRY(pen_alloc_array(cells, sizeof *work, (void **)&work));
     pen_status s = pen_panel_create(pen_queue_device(queue), pen_panel_dtype(x), n, n, &matrix);
     if (s == PEN_OK)
-        s = make_components(queue, x, matrix, kind, missing, work, variance, loading);
+        s = make_components(queue, x, matrix, kind, points, work, variance, loading);
     pen_panel_destroy(matrix);
     pen_free(work);
     return s;

@@ -183,7 +183,7 @@ static pen_status redo_pairs(matrix_job *j)
     return scratch_free(j->queue, both, s);
 }
 
-static pen_status make_matrix(matrix_job *j, pen_missing_rule missing)
+static pen_status make_matrix(matrix_job *j, pen_points_rule points)
 {
     pen_rows plain;
     size_t unused;
@@ -191,12 +191,12 @@ static pen_status make_matrix(matrix_job *j, pen_missing_rule missing)
     PEN_TRY(pen_size_mul(j->x.n_rows, j->x.n_cols, &j->cells));
     PEN_TRY(pen_size_mul(2 * j->cells, j->unit, &unused));
     PEN_TRY(pen_alloc(j->x.n_rows, sizeof *j->levels, (void **)&j->levels));
-    PEN_TRY(statistic_blank_listwise(j->queue, missing, &j->x, &j->blank));
+    PEN_TRY(statistic_blank_listwise(j->queue, points, &j->x, &j->blank));
     plain = j->x;
     PEN_TRY(rank_all(j));
     PEN_TRY(scratch_alloc(j->queue, j->cells, j->unit, &j->unit_rows));
     PEN_TRY(statistic_levels(j->queue, &j->x, j->is_pairwise ? NAN : 0, j->unit_rows, j->levels));
-    PEN_TRY(statistic_check_missing("pen_statistic_matrix", missing, &j->x, j->levels));
+    PEN_TRY(statistic_check_missing("pen_statistic_matrix", points, &j->x, j->levels));
     PEN_TRY(multiply(j));
     PEN_TRY(put_scales(j));
     PEN_TRY(finish(j));
@@ -205,12 +205,12 @@ static pen_status make_matrix(matrix_job *j, pen_missing_rule missing)
 }
 
 pen_status pen_statistic_matrix(pen_queue *queue, const pen_panel *x, pen_matrix_kind kind,
-                                pen_matrix_method method, pen_missing_rule missing, pen_panel *out)
+                                pen_matrix_method method, pen_points_rule points, pen_panel *out)
 {
     matrix_job j = { .queue = queue,
                      .is_covariance = kind == PEN_MATRIX_COVARIANCE,
                      .is_ranked = method == PEN_METHOD_SPEARMAN,
-                     .is_pairwise = missing == PEN_MISSING_PAIRWISE };
+                     .is_pairwise = points == PEN_POINTS_PAIRWISE };
     PEN_TRY(statistic_rows("pen_statistic_matrix", queue, "x", x, &j.x));
     PEN_TRY(statistic_rows("pen_statistic_matrix", queue, "out", out, &j.out));
     size_t n = j.x.n_rows;
@@ -221,7 +221,7 @@ pen_status pen_statistic_matrix(pen_queue *queue, const pen_panel *x, pen_matrix
                         pen_dtype_name(j.x.dtype));
     if (n == 0)
         return PEN_OK;
-    pen_status s = make_matrix(&j, missing);
+    pen_status s = make_matrix(&j, points);
     pen_status waited = pen_queue_wait(queue);
     job_clear(&j);
     return s != PEN_OK ? s : waited;

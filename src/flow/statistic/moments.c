@@ -39,7 +39,7 @@ static pen_moments moments_of(const statistic_level *l)
     return out;
 }
 
-pen_status pen_statistic_moments(pen_queue *queue, const pen_panel *x, pen_missing_rule missing,
+pen_status pen_statistic_moments(pen_queue *queue, const pen_panel *x, pen_points_rule points,
                                  pen_moments *out)
 {
     pen_rows rows;
@@ -47,11 +47,11 @@ pen_status pen_statistic_moments(pen_queue *queue, const pen_panel *x, pen_missi
     statistic_level *levels;
     PEN_TRY(statistic_rows("pen_statistic_moments", queue, "x", x, &rows));
     PEN_TRY(pen_alloc(rows.n_rows, sizeof *levels, (void **)&levels));
-    pen_status s = statistic_blank_listwise(queue, missing, &rows, &block);
+    pen_status s = statistic_blank_listwise(queue, points, &rows, &block);
     if (s == PEN_OK)
         s = statistic_levels(queue, &rows, 0, NULL, levels);
     if (s == PEN_OK)
-        s = statistic_check_missing("pen_statistic_moments", missing, &rows, levels);
+        s = statistic_check_missing("pen_statistic_moments", points, &rows, levels);
     for (size_t r = 0; s == PEN_OK && r < rows.n_rows; r++)
         out[r] = moments_of(&levels[r]);
     pen_free(levels);

@@ -23,11 +23,11 @@ pen_status statistic_rows(const char *function, pen_queue *queue, const char *na
     return PEN_OK;
 }
 
-pen_status statistic_blank_listwise(pen_queue *queue, pen_missing_rule missing, pen_rows *x,
+pen_status statistic_blank_listwise(pen_queue *queue, pen_points_rule points, pen_rows *x,
                                     void **block)
 {
     *block = NULL;
-    if (missing != PEN_MISSING_LISTWISE || x->n_rows == 0 || x->n_cols == 0)
+    if (points != PEN_POINTS_LISTWISE || x->n_rows == 0 || x->n_cols == 0)
         return PEN_OK;
     size_t cells, groups = (x->n_cols + 255) / 256;
     void *common, *copy;
@@ -102,10 +102,10 @@ pen_status statistic_levels(pen_queue *queue, const pen_rows *x, double hole, vo
     return scratch_free(queue, level, s);
 }
 
-pen_status statistic_check_missing(const char *function, pen_missing_rule missing,
-                                   const pen_rows *x, const statistic_level *levels)
+pen_status statistic_check_missing(const char *function, pen_points_rule points, const pen_rows *x,
+                                   const statistic_level *levels)
 {
-    for (size_t r = 0; missing == PEN_MISSING_ERROR && r < x->n_rows; r++)
+    for (size_t r = 0; points == PEN_POINTS_ALL && r < x->n_rows; r++)
         if (levels[r].count < (double)x->n_cols)
             return pen_fail(PEN_E_ARG, "%s: %.0f of %zu values of series %zu are missing", function,
                             (double)x->n_cols - levels[r].count, x->n_cols, r);

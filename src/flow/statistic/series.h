@@ -15,9 +15,9 @@ typedef struct statistic_level {
 pen_status statistic_rows(const char *function, pen_queue *queue, const char *name,
                           const pen_panel *panel, pen_rows *out);
 
-/* x as `missing` has it: itself, or for LISTWISE a copy that is NaN wherever a series is.
+/* x as `points` has it: itself, or for LISTWISE a copy that is NaN wherever a series is.
  *   block  the copy, to be freed with statistic_free(); NULL */
-pen_status statistic_blank_listwise(pen_queue *queue, pen_missing_rule missing, pen_rows *x,
+pen_status statistic_blank_listwise(pen_queue *queue, pen_points_rule points, pen_rows *x,
                                     void **block);
 
 /* Levels of all rows.
@@ -27,9 +27,9 @@ pen_status statistic_blank_listwise(pen_queue *queue, pen_missing_rule missing, 
 pen_status statistic_levels(pen_queue *queue, const pen_rows *x, double hole, void *z,
                             statistic_level *out);
 
-/* PEN_E_ARG for PEN_MISSING_ERROR if a value is missing. */
-pen_status statistic_check_missing(const char *function, pen_missing_rule missing,
-                                   const pen_rows *x, const statistic_level *levels);
+/* PEN_E_ARG for PEN_POINTS_ALL if a value is missing. */
+pen_status statistic_check_missing(const char *function, pen_points_rule points, const pen_rows *x,
+                                   const statistic_level *levels);
 
 /* Sum of squared deviations, in units of range^2. */
 double statistic_squares(const statistic_level *level);

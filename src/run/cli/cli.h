@@ -20,6 +20,7 @@
 #include "penstock/device.h"
 
 struct json_t; /* jansson's */
+struct pen_sink;
 
 typedef struct cli cli;
 
@@ -77,6 +78,8 @@ const char *cli_text_at(const cli *c, const char *name, size_t i);
 /* The value as a number within [low, high], or a usage error that says so. */
 pen_status cli_number(cli *c, const char *name, double low, double high, double *out);
 pen_status cli_integer(cli *c, const char *name, uint64_t low, uint64_t high, uint64_t *out);
+/* The place of the value in a list of words that ends with NULL, or a usage error. */
+pen_status cli_choice(cli *c, const char *name, const char *const *words, int *out);
 /* PEN_E_ARG, and the exit code 2. */
 pen_status cli_usage(cli *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -117,6 +120,23 @@ void cli_table_print(const cli_table *table, FILE *out, bool as_tabs);
 void cli_table_clear(cli_table *table);
 /* Columns of the terminal behind a stream; 0 if it is none. */
 unsigned cli_terminal_columns(FILE *stream);
+
+/* ---- rows.c: rows of named cells, as CSV or as a JSON array of objects ---- */
+
+typedef struct cli_rows {
+    struct pen_sink *sink;
+    bool is_json;
+    const char *const *names; /* ends with NULL */
+    size_t cell, row;
+} cli_rows;
+
+/* Borrows names until cli_rows_end(), which closes the output.  A row is as many cells. */
+pen_status cli_rows_begin(cli_rows *r, cli *c, const char *const *names);
+void cli_rows_time(cli_rows *r, int64_t time_ns);
+void cli_rows_text(cli_rows *r, const char *text);
+/* NaN is an empty cell, or null. */
+void cli_rows_number(cli_rows *r, double x);
+pen_status cli_rows_end(cli_rows *r);
 
 /* ---- progress.c: a bar on standard error, if that is a terminal ---- */
 

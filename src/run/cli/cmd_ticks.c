@@ -8,24 +8,6 @@
 #include "../../machine/base/status.h"
 #include "ticks.h"
 
-/* The place of an option's value in a list that ends with NULL, as its enum has it. */
-static pen_status choose(cli *c, const char *option, const char *const *words, int *out)
-{
-    const char *text = cli_text(c, option);
-    char list[128] = "";
-    for (*out = 0; words[*out] != NULL; ++*out) {
-        if (strcmp(words[*out], text) == 0)
-            return PEN_OK;
-        size_t used = strlen(list);
-        snprintf(list + used, sizeof list - used, "%s%s",
-                 *out == 0                 ? ""
-                 : words[*out + 1] == NULL ? " or "
-                                           : ", ",
-                 words[*out]);
-    }
-    return cli_usage(c, "--%s '%s', expected %s", option, text, list);
-}
-
 static pen_status read_policies(cli *c, pen_tick_params *p)
 {
     static const char *const words[] = { "drop", "keep", "swap", NULL };
@@ -38,10 +20,10 @@ static pen_status read_policies(cli *c, pen_tick_params *p)
                  { "late", &p->late },
                  { "zero-size", &p->size_zero } };
     int choice;
-    PEN_TRY(choose(c, "crossed", words, &choice));
+    PEN_TRY(cli_choice(c, "crossed", words, &choice));
     p->crossed = (pen_tick_policy)choice;
     for (size_t i = 0; i < PEN_COUNT(rows); i++) {
-        PEN_TRY(choose(c, rows[i].option, two_words, &choice));
+        PEN_TRY(cli_choice(c, rows[i].option, two_words, &choice));
         *rows[i].policy = (pen_tick_policy)choice;
     }
     return PEN_OK;
@@ -151,7 +133,7 @@ static pen_status read_params(ticks_job *j)
     int choice;
     *p = pen_tick_params_default();
     PEN_TRY(check_outputs(c));
-    PEN_TRY(choose(c, "sign", rules, &choice));
+    PEN_TRY(cli_choice(c, "sign", rules, &choice));
     p->sign = (pen_tick_sign_rule)choice;
     PEN_TRY(read_policies(c, p));
     PEN_TRY(read_duration(c, "delay", 0, &p->quote_delay_ns));

@@ -30,6 +30,23 @@ const cli_option cli_common_options[] = {
 };
 const size_t cli_common_option_count = PEN_COUNT(cli_common_options);
 
+pen_status cli_choice(cli *c, const char *name, const char *const *words, int *out)
+{
+    const char *text = cli_text(c, name);
+    char list[128] = "";
+    for (*out = 0; words[*out] != NULL; ++*out) {
+        if (strcmp(words[*out], text) == 0)
+            return PEN_OK;
+        size_t used = strlen(list);
+        snprintf(list + used, sizeof list - used, "%s%s",
+                 *out == 0                 ? ""
+                 : words[*out + 1] == NULL ? " or "
+                                           : ", ",
+                 words[*out]);
+    }
+    return cli_usage(c, "--%s '%s', expected %s", name, text, list);
+}
+
 pen_status cli_usage(cli *c, const char *format, ...)
 {
     char text[512];

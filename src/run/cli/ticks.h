@@ -40,19 +40,4 @@ pen_status ticks_plot_signature(const ticks_job *j, const char *path);
 /* The feature and the threshold of a signal that a stream accepted. */
 void ticks_read_signal(const char *text, pen_tick_feature_kind *feature, double *threshold);
 
-/* Rows of named cells, as CSV or as a JSON array of objects. */
-typedef struct ticks_rows {
-    pen_sink *sink;
-    bool is_json;
-    const char *const *names; /* ends with NULL */
-    size_t cell, row;
-} ticks_rows;
-pen_status ticks_rows_begin(ticks_rows *r, cli *c, const char *const *names);
-void ticks_rows_time(ticks_rows *r, int64_t time_ns);
-void ticks_rows_text(ticks_rows *r, const char *text);
-/* NaN is an empty cell, or null. */
-void ticks_rows_number(ticks_rows *r, double x);
-/* Closes the output. */
-pen_status ticks_rows_end(ticks_rows *r);
-
 #endif

@@ -30,14 +30,14 @@ void ticks_note_quirks(const ticks_job *j)
 
 /* ---- bars ---- */
 
-static void put_bar(ticks_rows *r, const pen_tick_bar *b)
+static void put_bar(cli_rows *r, const pen_tick_bar *b)
 {
     const double values[] = { b->open, b->high,  b->low,        b->close,       b->volume,
                               b->vwap, b->money, b->buy_volume, b->sell_volume, (double)b->trades };
-    ticks_rows_time(r, b->start_ns);
-    ticks_rows_time(r, b->end_ns);
+    cli_rows_time(r, b->start_ns);
+    cli_rows_time(r, b->end_ns);
     for (size_t i = 0; i < PEN_COUNT(values); i++)
-        ticks_rows_number(r, values[i]);
+        cli_rows_number(r, values[i]);
 }
 
 pen_status ticks_print_bars(const ticks_job *j)
@@ -47,14 +47,14 @@ pen_status ticks_print_bars(const ticks_job *j)
                                          "sell_volume", "trades", NULL };
     size_t count;
     pen_tick_bar last;
-    ticks_rows rows;
+    cli_rows rows;
     const pen_tick_bar *bars = pen_tick_stream_bars(j->stream, &count);
-    PEN_TRY(ticks_rows_begin(&rows, j->c, names));
+    PEN_TRY(cli_rows_begin(&rows, j->c, names));
     for (size_t i = 0; i < count; i++)
         put_bar(&rows, &bars[i]);
     if (cli_has(j->c, "unfinished") && pen_tick_stream_peek_bar(j->stream, &last))
         put_bar(&rows, &last);
-    return ticks_rows_end(&rows);
+    return cli_rows_end(&rows);
 }
 
 /* ---- features and events ---- */
@@ -63,32 +63,32 @@ pen_status ticks_print_features(const ticks_job *j)
 {
     const char *names[PEN_TICK_FEATURE_COUNT + 2] = { "time" };
     const pen_tick_columns *c = pen_ticks_columns(j->ticks);
-    ticks_rows rows;
+    cli_rows rows;
     size_t n = 1;
     for (int k = 0; k < PEN_TICK_FEATURE_COUNT; k++)
         if (j->is_written[k])
             names[n++] = pen_tick_feature_name((pen_tick_feature_kind)k);
-    PEN_TRY(ticks_rows_begin(&rows, j->c, names));
+    PEN_TRY(cli_rows_begin(&rows, j->c, names));
     for (size_t row = 0; row < c->n; row++) {
-        ticks_rows_time(&rows, c->time_ns[row]);
+        cli_rows_time(&rows, c->time_ns[row]);
         for (int k = 0; k < PEN_TICK_FEATURE_COUNT; k++)
             if (j->is_written[k])
-                ticks_rows_number(&rows, j->features[k][row]);
+                cli_rows_number(&rows, j->features[k][row]);
     }
-    return ticks_rows_end(&rows);
+    return cli_rows_end(&rows);
 }
 
 pen_status ticks_print_events(const ticks_job *j)
 {
     static const char *const names[] = { "time", "signal", "value", NULL };
     size_t count;
-    ticks_rows rows;
+    cli_rows rows;
     const pen_tick_event *events = pen_tick_stream_events(j->stream, &count);
-    PEN_TRY(ticks_rows_begin(&rows, j->c, names));
+    PEN_TRY(cli_rows_begin(&rows, j->c, names));
     for (size_t i = 0; i < count; i++) {
-        ticks_rows_time(&rows, events[i].time_ns);
-        ticks_rows_text(&rows, j->params.signals[events[i].signal]);
-        ticks_rows_number(&rows, events[i].value);
+        cli_rows_time(&rows, events[i].time_ns);
+        cli_rows_text(&rows, j->params.signals[events[i].signal]);
+        cli_rows_number(&rows, events[i].value);
     }
-    return ticks_rows_end(&rows);
+    return cli_rows_end(&rows);
 }

@@ -5,12 +5,13 @@
 
 #include "../../machine/base/csv.h"
 #include "../../machine/base/json.h"
-#include "ticks.h"
+#include "cli.h"
+#include "penstock/market.h"
 
-pen_status ticks_rows_begin(ticks_rows *r, cli *c, const char *const *names)
+pen_status cli_rows_begin(cli_rows *r, cli *c, const char *const *names)
 {
     FILE *out;
-    *r = (ticks_rows){ .is_json = c->is_json, .names = names };
+    *r = (cli_rows){ .is_json = c->is_json, .names = names };
     PEN_TRY(cli_open_output(c, &out));
     const char *name = c->output != NULL ? c->output : "standard output";
     PEN_TRY(pen_sink_open_fd(name, fileno(out), &r->sink));
@@ -23,21 +24,28 @@ pen_status ticks_rows_begin(ticks_rows *r, cli *c, const char *const *names)
     return PEN_OK;
 }
 
+static void put_json_text(cli_rows *r, const char *text)
+{
+    pen_json json;
+    pen_json_init(&json, r->sink, 0);
+    pen_json_text(&json, text);
+}
+
 /* What stands before a cell. */
-static void begin_cell(ticks_rows *r)
+static void begin_cell(cli_rows *r)
 {
     if (r->is_json) {
         if (r->cell == 0)
             pen_sink_text(r->sink, r->row > 0 ? ",\n  {" : "\n  {");
-        pen_sink_text(r->sink, r->cell > 0 ? ", \"" : " \"");
-        pen_sink_text(r->sink, r->names[r->cell]);
-        pen_sink_text(r->sink, "\": ");
+        pen_sink_text(r->sink, r->cell > 0 ? ", " : " ");
+        put_json_text(r, r->names[r->cell]);
+        pen_sink_text(r->sink, ": ");
     } else if (r->cell > 0) {
         pen_sink_char(r->sink, ',');
     }
 }
 
-static void end_cell(ticks_rows *r)
+static void end_cell(cli_rows *r)
 {
     if (r->names[++r->cell] != NULL)
         return;
@@ -46,27 +54,24 @@ static void end_cell(ticks_rows *r)
     r->row++;
 }
 
-void ticks_rows_time(ticks_rows *r, int64_t time_ns)
+void cli_rows_time(cli_rows *r, int64_t time_ns)
 {
     char text[32];
     pen_time_print(time_ns, text);
-    ticks_rows_text(r, text);
+    cli_rows_text(r, text);
 }
 
-void ticks_rows_text(ticks_rows *r, const char *text)
+void cli_rows_text(cli_rows *r, const char *text)
 {
     begin_cell(r);
-    if (r->is_json) {
-        pen_json json;
-        pen_json_init(&json, r->sink, 0);
-        pen_json_text(&json, text);
-    } else {
+    if (r->is_json)
+        put_json_text(r, text);
+    else
         pen_csv_put(r->sink, ',', text, strlen(text));
-    }
     end_cell(r);
 }
 
-void ticks_rows_number(ticks_rows *r, double x)
+void cli_rows_number(cli_rows *r, double x)
 {
     begin_cell(r);
     if (isfinite(x) || (!r->is_json && !isnan(x)))
@@ -76,7 +81,7 @@ void ticks_rows_number(ticks_rows *r, double x)
     end_cell(r);
 }
 
-pen_status ticks_rows_end(ticks_rows *r)
+pen_status cli_rows_end(cli_rows *r)
 {
     if (r->is_json)
         pen_sink_text(r->sink, r->row > 0 ? "\n]\n" : "]\n");
