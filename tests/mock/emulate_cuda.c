@@ -27,6 +27,7 @@ static const char before[] =
     "#define __device__\n"
     "#define __shared__ static\n"
     "#define __forceinline__ inline __attribute__((always_inline))\n"
+    "#define __noinline__ __attribute__((noinline))\n"
     "#define __launch_bounds__(n)\n"
     "#define __syncthreads() emu_barrier()\n"
     "#define fma(a, b, c) __builtin_fma(a, b, c)\n"

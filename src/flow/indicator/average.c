@@ -1,4 +1,6 @@
 /* Moving averages. */
+#include <math.h>
+
 #include "family.h"
 
 /* ---- TA-Lib's nine ---- */
@@ -162,6 +164,167 @@ static pen_status emit_t3(ind_program *p, const ind_call *call, ind_value *out)
     return t3(p, call->in[0], (int)call->param[0], call->param[1], out);
 }
 
+/* The average of the period that each bar asks for.  They all start where the one of
+ * the longest period does, as in TA-Lib; of two neighbours the longer one is taken
+ * where the bar's period reaches it. */
+static pen_status emit_mavp(ind_program *p, const ind_call *call, ind_value *out)
+{
+    enum { MOST = 1000 };
+    int least = (int)call->param[0], most = (int)call->param[1], matype = (int)call->param[2];
+    if (least > most) {
+        int swap = least;
+        least = most;
+        most = swap;
+    }
+    if (most - least >= MOST)
+        return pen_fail(PEN_E_ARG, "mavp: periods from %d to %d, expected at most %d of them",
+                        least, most, MOST);
+    ind_value whole, longest, average, reach;
+    PEN_TRY(ind_point1(p, IND_FLOOR, call->in[1], 0, 0, &whole));
+    PEN_TRY(ind_average(p, call->in[0], matype, most, &longest));
+    for (int period = least; period <= most; period++) {
+        ind_value x = call->in[0], probe;
+        PEN_TRY(ind_average(p, x, matype, period, &probe));
+        x.first += longest.first - probe.first;
+        PEN_TRY(ind_average(p, x, matype, period, &average));
+        PEN_TRY(ind_affine(p, whole, 1, 0.5 - period, &reach));
+        if (period == least)
+            *out = average;
+        else
+            PEN_TRY(ind_point3(p, IND_SELECT, reach, average, *out, out));
+    }
+    return PEN_OK;
+}
+
+static pen_status emit_midpoint(ind_program *p, const ind_call *call, ind_value *out)
+{
+    return ind_middle(p, call->in[0], call->in[0], (int)call->param[0], out);
+}
+
+static pen_status emit_midprice(ind_program *p, const ind_call *call, ind_value *out)
+{
+    return ind_middle(p, call->in[0], call->in[1], (int)call->param[0], out);
+}
+
+/* ---- Others ---- */
+
+static pen_status emit_wilders(ind_program *p, const ind_call *call, ind_value *out)
+{
+    ind_value x = call->in[0];
+    int period = (int)call->param[0];
+    return ind_ema(p, x, period, x.first + period - 1, 1.0 / period, out);
+}
+
+static pen_status emit_hma(ind_program *p, const ind_call *call, ind_value *out)
+{
+    int period = (int)call->param[0];
+    ind_value half, whole, lead;
+    PEN_TRY(ind_average(p, call->in[0], IND_MA_WMA, period / 2, &half));
+    PEN_TRY(ind_average(p, call->in[0], IND_MA_WMA, period, &whole));
+    PEN_TRY(ind_affine(p, half, 2, 0, &half));
+    PEN_TRY(ind_subtract(p, half, whole, &lead));
+    return ind_average(p, lead, IND_MA_WMA, (int)sqrt(period), out);
+}
+
+/* ema of x + (x - x[t - lag]), started as Tulip does: from the value before the first. */
+static pen_status emit_zlema(ind_program *p, const ind_call *call, ind_value *out)
+{
+    int period = (int)call->param[0], lag = (period - 1) / 2;
+    double alpha = 2.0 / (period + 1);
+    ind_value x = call->in[0], change, lead;
+    PEN_TRY(ind_change(p, x, lag, &change));
+    PEN_TRY(ind_add(p, x, change, &lead));
+    return ind_follow(p, lead, x, x, x.first + lag - 1, 0, alpha, ind_decay_steps(alpha), out);
+}
+
+/* The factor is alpha times the ratio of two deviations, of which 0.3 is usual. */
+static pen_status emit_vidya(ind_program *p, const ind_call *call, ind_value *out)
+{
+    int fast = (int)call->param[0], slow = (int)call->param[1];
+    if (fast > slow) {
+        int swap = fast;
+        fast = slow;
+        slow = swap;
+    }
+    double alpha = call->param[2];
+    ind_value x = call->in[0], near[2], far[2], ratio;
+    PEN_TRY(ind_mean_stdev(p, x, fast, near));
+    PEN_TRY(ind_mean_stdev(p, x, slow, far));
+    PEN_TRY(ind_ratio(p, near[1], far[1], 1, 0, &ratio));
+    return ind_follow(p, x, ratio, x, x.first + slow - 2, alpha, 0,
+                      alpha > 0 ? ind_decay_steps(0.3 * alpha) : -1, out);
+}
+
+static pen_status emit_vwma(ind_program *p, const ind_call *call, ind_value *out)
+{
+    int period = (int)call->param[0];
+    ind_value money, volume, mean;
+    PEN_TRY(ind_multiply(p, call->in[0], call->in[1], &money));
+    PEN_TRY(ind_sum(p, money, period, &money));
+    PEN_TRY(ind_sum(p, call->in[1], period, &volume));
+    PEN_TRY(ind_mean(p, call->in[0], period, &mean));
+    PEN_TRY(ind_ratio(p, money, volume, 1, 0, out));
+    return ind_point3(p, IND_SELECT, volume, *out, mean, out);
+}
+
+static pen_status emit_alma(ind_program *p, const ind_call *call, ind_value *out)
+{
+    int period = (int)call->param[0];
+    double middle = call->param[1] * (period - 1), sigma = period / call->param[2];
+    double nearest = floor(middle + 0.5) - middle;
+    ind_step step = { .op = IND_GAUSS,
+                      .in = { call->in[0] },
+                      .n_in = 1,
+                      .n_out = 1,
+                      .window = period,
+                      .consts = { middle, -1 / (2 * sigma * sigma), nearest * nearest },
+                      .n_consts = 3,
+                      .first = call->in[0].first + period - 1,
+                      .memory = ind_memory(call->in, 1, period) };
+    step.n_state = step.max_ring = ind_ring_rows(period);
+    return ind_emit(p, &step, out);
+}
+
+/* 4000: how long a price needs to come back above its own decay, as a guess. */
+static pen_status decay(ind_program *p, ind_value x, double factor, double less, ind_value *out)
+{
+    ind_step step = { .op = IND_DECAY,
+                      .in = { x },
+                      .n_in = 1,
+                      .n_out = 1,
+                      .consts = { factor, less },
+                      .n_consts = 2,
+                      .n_state = 2,
+                      .max_ring = 1,
+                      .first = x.first,
+                      .memory = ind_memory(&x, 1, 4000) };
+    return ind_emit(p, &step, out);
+}
+
+static pen_status emit_decay(ind_program *p, const ind_call *call, ind_value *out)
+{
+    return decay(p, call->in[0], 1, 1 / call->param[0], out);
+}
+
+static pen_status emit_edecay(ind_program *p, const ind_call *call, ind_value *out)
+{
+    return decay(p, call->in[0], 1 - 1 / call->param[0], 0, out);
+}
+
+static pen_status emit_dpo(ind_program *p, const ind_call *call, ind_value *out)
+{
+    int period = (int)call->param[0];
+    ind_value mean, old;
+    PEN_TRY(ind_mean(p, call->in[0], period, &mean));
+    PEN_TRY(ind_lag(p, call->in[0], period / 2 + 1, &old));
+    return ind_subtract(p, old, mean, out);
+}
+
+static pen_status emit_md(ind_program *p, const ind_call *call, ind_value *out)
+{
+    return ind_mean_deviation(p, call->in[0], (int)call->param[0], out);
+}
+
 #define ON_CLOSE(name_)                                                                            \
     .name = (name_), .family = "average", .n_inputs = 1, .inputs = { "close" }, .n_outputs = 1,    \
     .outputs = { "" }
@@ -211,6 +374,103 @@ static const ind_entry entries[] = {
         .source = "TA-Lib MA", .n_params = 2,
         .params = { IND_PERIOD(30, 1), IND_MATYPE("matype", IND_MA_SMA) } },
       emit_ma },
+    { { .name = "mavp",
+        .family = "average",
+        .title = "Moving average of a varying period",
+        .formula =
+            "ma of as many values as the second input says at this bar, rounded down and kept "
+            "within minperiod .. maxperiod; at most 1000 different ones",
+        .source = "TA-Lib MAVP",
+        .n_inputs = 2,
+        .inputs = { "close", "volume" },
+        .n_params = 3,
+        .params = { { "minperiod", 2, 2, 100000, true },
+                    { "maxperiod", 30, 2, 100000, true },
+                    IND_MATYPE("matype", IND_MA_SMA) },
+        .n_outputs = 1,
+        .outputs = { "" } },
+      emit_mavp },
+    { { ON_CLOSE("midpoint"), .title = "Midpoint of the last values",
+        .formula = "(highest + lowest) / 2 of the last `period` values",
+        .source = "TA-Lib MIDPOINT", .n_params = 1, .params = { IND_PERIOD(14, 2) } },
+      emit_midpoint },
+    { { .name = "midprice",
+        .family = "average",
+        .title = "Midpoint of the last bars",
+        .formula = "(highest high + lowest low) / 2 of the last `period` bars",
+        .source = "TA-Lib MIDPRICE",
+        .n_inputs = 2,
+        .inputs = { "high", "low" },
+        .n_params = 1,
+        .params = { IND_PERIOD(14, 2) },
+        .n_outputs = 1,
+        .outputs = { "" } },
+      emit_midprice },
+    { { ON_CLOSE("wilders"), .title = "Wilder's smoothing",
+        .formula = "w += (x - w) / period, seeded with the mean of the first `period` values",
+        .source = "Wilder (1978); Tulip wilders", .n_params = 1, .params = { IND_PERIOD(14, 1) } },
+      emit_wilders },
+    { { ON_CLOSE("rma"), .title = "Running moving average", .formula = "as wilders",
+        .source = "TradingView ta.rma", .n_params = 1, .params = { IND_PERIOD(14, 1) } },
+      emit_wilders },
+    { { ON_CLOSE("smma"), .title = "Smoothed moving average", .formula = "as wilders",
+        .source = "MetaTrader, method SMMA", .n_params = 1, .params = { IND_PERIOD(14, 1) } },
+      emit_wilders },
+    { { ON_CLOSE("hma"), .title = "Hull moving average",
+        .formula = "wma(2 wma(x, period / 2) - wma(x, period), sqrt(period)), periods rounded down",
+        .source = "Hull (2005); Tulip hma", .n_params = 1, .params = { IND_PERIOD(16, 2) } },
+      emit_hma },
+    { { ON_CLOSE("zlema"), .title = "Zero-lag exponential moving average",
+        .formula = "z += 2 / (period + 1) (2 x - x[t-lag] - z) with lag = (period - 1) / 2 rounded "
+                   "down, starting from x at bar `lag`",
+        .source = "Ehlers and Way (2010); Tulip zlema", .n_params = 1,
+        .params = { IND_PERIOD(20, 3) } },
+      emit_zlema },
+    { { ON_CLOSE("vidya"), .title = "Variable index dynamic average",
+        .formula =
+            "v += alpha stdev(x, short) / stdev(x, long) (x - v), starting from x at bar long - 1; "
+            "the ratio is 0 where the price does not move; the shorter period is the short one",
+        .source = "Chande (1992); Tulip vidya", .n_params = 3,
+        .params = { { "short", 9, 2, 100000, true },
+                    { "long", 30, 2, 100000, true },
+                    { "alpha", 0.2, 0, 1, false } } },
+      emit_vidya },
+    { { .name = "vwma",
+        .family = "average",
+        .title = "Volume-weighted moving average",
+        .formula = "sum x volume / sum volume of the last `period` bars; their mean where there "
+                   "was no volume",
+        .source = "Tulip vwma",
+        .n_inputs = 2,
+        .inputs = { "close", "volume" },
+        .n_params = 1,
+        .params = { IND_PERIOD(20, 1) },
+        .n_outputs = 1,
+        .outputs = { "" } },
+      emit_vwma },
+    { { ON_CLOSE("alma"), .title = "Arnaud Legoux moving average",
+        .formula = "mean of the last `period` values with weights exp(-(i - m)^2 / 2 s^2), i = 0 "
+                   "for the oldest, m = offset (period - 1), s = period / sigma",
+        .source = "Legoux and Kouzis-Loukas (2009); TradingView ta.alma", .n_params = 3,
+        .params = { IND_PERIOD(9, 1),
+                    { "offset", 0.85, 0, 1, false },
+                    { "sigma", 6, 0.01, 1000, false } } },
+      emit_alma },
+    { { ON_CLOSE("decay"), .title = "Linear decay", .formula = "d = max(x, d[t-1] - 1 / period)",
+        .source = "Tulip decay", .n_params = 1, .params = { IND_PERIOD(5, 1) } },
+      emit_decay },
+    { { ON_CLOSE("edecay"), .title = "Exponential decay",
+        .formula = "d = max(x, d[t-1] (1 - 1 / period))", .source = "Tulip edecay", .n_params = 1,
+        .params = { IND_PERIOD(5, 1) } },
+      emit_edecay },
+    { { ON_CLOSE("dpo"), .title = "Detrended price oscillator",
+        .formula = "x[t - period / 2 - 1] - sma(x, period)", .source = "Tulip dpo", .n_params = 1,
+        .params = { IND_PERIOD(20, 3) } },
+      emit_dpo },
+    { { ON_CLOSE("md"), .title = "Mean deviation",
+        .formula = "mean |x - m| of the last `period` values, m being their mean",
+        .source = "Tulip md", .n_params = 1, .params = { IND_PERIOD(20, 1) } },
+      emit_md },
 };
 
 const ind_family ind_average_family = { entries, PEN_COUNT(entries) };

@@ -23,7 +23,8 @@ typedef struct ind_family {
     size_t count;
 } ind_family;
 
-extern const ind_family ind_average_family, ind_directional_family, ind_momentum_family;
+extern const ind_family ind_average_family, ind_band_family, ind_trend_family,
+    ind_directional_family, ind_momentum_family;
 extern const ind_family ind_candle_family;
 extern const ind_family ind_oscillator_family, ind_statistic_family, ind_stochastic_family,
     ind_volatility_family;

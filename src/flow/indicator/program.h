@@ -9,7 +9,7 @@
 #include "../../machine/base/status.h"
 #include "../../machine/kernels/indicator_op.kh"
 
-enum { IND_MAX_SLOTS = 3, IND_MAX_CONSTS = 4 };
+enum { IND_MAX_SLOTS = 3, IND_MAX_CONSTS = 8 };
 
 /* A series inside a program. */
 typedef struct ind_value {
@@ -106,6 +106,9 @@ pen_status ind_comoment(ind_program *program, ind_value x, ind_value y, int wind
 pen_status ind_mean_deviation(ind_program *program, ind_value x, int window, ind_value *out);
 /* op: IND_HIGHEST, IND_LOWEST, IND_SINCE_HIGHEST or IND_SINCE_LOWEST */
 pen_status ind_extreme(ind_program *program, int op, ind_value x, int window, ind_value *out);
+/* (highest high + lowest low) / 2 */
+pen_status ind_middle(ind_program *program, ind_value high, ind_value low, int window,
+                      ind_value *out);
 
 /* Exponential average with factor alpha, seeded at step `first` with `scale`
  * times the mean of the `window` values up to it. */
@@ -129,6 +132,12 @@ pen_status ind_typical(ind_program *program, const ind_value in[3], ind_value *o
 /* scale (x - low) / (high - low); if_zero where high is low */
 pen_status ind_place(ind_program *program, ind_value x, ind_value high, ind_value low, double scale,
                      double if_zero, ind_value *out);
+
+/* Wilder's average of the true range of high, low, close. */
+pen_status ind_atr(ind_program *program, const ind_value in[3], int period, ind_value *out);
+
+/* Steps after which an average with factor alpha has forgotten its start. */
+int ind_decay_steps(double alpha);
 
 /* Memory of a step that looks `own` steps back at its inputs; -1 = for ever. */
 int ind_memory(const ind_value *in, int n_in, int own);

@@ -92,7 +92,7 @@ pen_status ind_change(ind_program *p, ind_value x, int lag, ind_value *out)
 
 /* Steps in which (1 - alpha)^steps falls below 2^-64, with room for the last
  * bit to settle. */
-static int decay_steps(double alpha)
+int ind_decay_steps(double alpha)
 {
     if (alpha >= 1)
         return 1;
@@ -103,7 +103,7 @@ static int decay_steps(double alpha)
 pen_status ind_ema_scaled(ind_program *p, ind_value x, int window, int first, double alpha,
                           double scale, ind_value *out)
 {
-    ind_step step = make_step(IND_EMA, &x, 1, 0, decay_steps(alpha), alpha, scale);
+    ind_step step = make_step(IND_EMA, &x, 1, 0, ind_decay_steps(alpha), alpha, scale);
     step.window = window;
     step.first = first;
     step.n_state = step.max_ring = 1;
@@ -158,6 +158,13 @@ pen_status ind_place(ind_program *p, ind_value x, ind_value high, ind_value low,
 {
     ind_step step = make_step(IND_PLACE, (ind_value[]){ x, high, low }, 3, 0, 0, scale, if_zero);
     return ind_emit(p, &step, out);
+}
+
+pen_status ind_atr(ind_program *p, const ind_value in[3], int period, ind_value *out)
+{
+    ind_value range;
+    PEN_TRY(ind_true_range(p, in, &range));
+    return ind_ema(p, range, period, range.first + period - 1, 1.0 / period, out);
 }
 
 /* ---- Over windows ---- */
@@ -256,4 +263,13 @@ pen_status ind_extreme(ind_program *p, int op, ind_value x, int window, ind_valu
     step.max_ring = max_int(k / 2, ind_ring_rows(window - k));
     step.n_state = (is_since ? 2 : 1) * (rows + ind_ring_rows(window - k));
     return ind_emit(p, &step, out);
+}
+
+pen_status ind_middle(ind_program *p, ind_value high, ind_value low, int window, ind_value *out)
+{
+    ind_value top, bottom, sum;
+    PEN_TRY(ind_extreme(p, IND_HIGHEST, high, window, &top));
+    PEN_TRY(ind_extreme(p, IND_LOWEST, low, window, &bottom));
+    PEN_TRY(ind_add(p, top, bottom, &sum));
+    return ind_affine(p, sum, 0.5, 0, out);
 }

@@ -1,26 +1,7 @@
-/* Volatility: bands and ranges. */
+/* Volatility: ranges and their averages. */
 #include <math.h>
 
 #include "family.h"
-
-static pen_status emit_bbands(ind_program *p, const ind_call *call, ind_value *out)
-{
-    ind_value stats[2], bands[2];
-    PEN_TRY(ind_mean_stdev(p, call->in[0], (int)call->param[0], stats));
-    ind_step step = { .op = IND_BANDS,
-                      .in = { stats[0], stats[1] },
-                      .n_in = 2,
-                      .n_out = 2,
-                      .consts = { call->param[1], call->param[2] },
-                      .n_consts = 2,
-                      .first = stats[0].first,
-                      .memory = stats[0].memory };
-    PEN_TRY(ind_emit(p, &step, bands));
-    out[0] = bands[0];
-    out[1] = stats[0];
-    out[2] = bands[1];
-    return PEN_OK;
-}
 
 static pen_status emit_trange(ind_program *p, const ind_call *call, ind_value *out)
 {
@@ -29,10 +10,7 @@ static pen_status emit_trange(ind_program *p, const ind_call *call, ind_value *o
 
 static pen_status emit_atr(ind_program *p, const ind_call *call, ind_value *out)
 {
-    int period = (int)call->param[0];
-    ind_value range;
-    PEN_TRY(emit_trange(p, call, &range));
-    return ind_ema(p, range, period, range.first + period - 1, 1.0 / period, out);
+    return ind_atr(p, call->in, (int)call->param[0], out);
 }
 
 static pen_status emit_natr(ind_program *p, const ind_call *call, ind_value *out)
@@ -98,21 +76,6 @@ static pen_status emit_squeeze(ind_program *p, const ind_call *call, ind_value *
 }
 
 static const ind_entry entries[] = {
-    { { .name = "bbands",
-        .family = "volatility",
-        .title = "Bollinger bands",
-        .formula = "middle = mean of the last `period` values, upper and lower = middle +- n "
-                   "population standard deviations",
-        .source = "Bollinger; TA-Lib BBANDS with a simple average",
-        .n_inputs = 1,
-        .inputs = { "close" },
-        .n_params = 3,
-        .params = { IND_PERIOD(5, 2),
-                    { "up", 2, -3e37, 3e37, false },
-                    { "down", 2, -3e37, 3e37, false } },
-        .n_outputs = 3,
-        .outputs = { "upper", "middle", "lower" } },
-      emit_bbands },
     { { .name = "trange",
         .family = "volatility",
         .title = "True range",
