@@ -62,6 +62,14 @@ static void every_entry_is_described(void)
     }
 }
 
+/* Prices at which the entry is defined: those of [-1, 1] where it is defined there only. */
+static void bring_into_domain(const pen_indicator *about, bars *b)
+{
+    bool is_arc = strcmp(about->name, "acos") == 0 || strcmp(about->name, "asin") == 0;
+    for (size_t i = 0; is_arc && i < b->n_series * b->n_points; i++)
+        b->wide[CLOSE][i] = remainder(b->wide[CLOSE][i], 2);
+}
+
 /* NaN for `lookback` steps, values after. */
 static void check_warm_up(const char *call, const bars *b)
 {
@@ -95,30 +103,32 @@ static bars make_short_sessions(uint64_t seed)
 
 static void values_start_after_the_lookback(void)
 {
-    bars b = make_short_sessions(21);
     pen_rng rng;
     pen_rng_init(&rng, 22, 0, 0, 0);
     for (size_t i = 0; i < pen_indicator_count(); i++) {
+        bars b = make_short_sessions(21);
         char call[256];
+        bring_into_domain(pen_indicator_at(i), &b);
         check_warm_up(pen_indicator_at(i)->name, &b);
         for (int k = 0; k < 3; k++) {
             random_call(pen_indicator_at(i), &rng, call, sizeof call);
             check_warm_up(call, &b);
         }
+        free_bars(&b);
     }
-    free_bars(&b);
 }
 
 /* A flat price with a flat volume has a value for everything. */
 static void a_flat_price_gives_finite_values(void)
 {
-    bars b = make_short_sessions(23);
-    for (size_t t = 0; t < b.n_points; t++) {
-        b.wide[OPEN][t] = b.wide[HIGH][t] = b.wide[LOW][t] = b.wide[CLOSE][t] = 10.1;
-        b.wide[VOLUME][t] = 1000;
-    }
     for (size_t i = 0; i < pen_indicator_count(); i++) {
         const pen_indicator *a = pen_indicator_at(i);
+        bars b = make_short_sessions(23);
+        for (size_t t = 0; t < b.n_points; t++) {
+            b.wide[OPEN][t] = b.wide[HIGH][t] = b.wide[LOW][t] = b.wide[CLOSE][t] = 10.1;
+            b.wide[VOLUME][t] = 1000;
+        }
+        bring_into_domain(a, &b);
         double *got = calloc(a->n_outputs * b.n_points, sizeof *got);
         CHECK_OK(run_plan(cpu_queue, a->name, PEN_F64, &b, got));
         for (size_t o = 0; o < a->n_outputs; o++) {
@@ -128,8 +138,8 @@ static void a_flat_price_gives_finite_values(void)
             CHECK(isfinite(last));
         }
         free(got);
+        free_bars(&b);
     }
-    free_bars(&b);
 }
 
 typedef struct same_input {

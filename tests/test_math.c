@@ -1,7 +1,6 @@
 /* The elementary functions of kernels/math.kh against independent references
  * in extended precision, and bit for bit the same on every device.
  * With PENSTOCK_VERBOSE set it prints the largest error of each function. */
-#include <float.h>
 #include <stdint.h>
 
 #include "check.h"
@@ -9,12 +8,7 @@
 #include "machine/base/rng.h"
 #include "machine/device/launch.h"
 #include "run_kernel.h"
-
-#if LDBL_MANT_DIG < 64
-#define IS_REFERENCE_WIDER 0
-#else
-#define IS_REFERENCE_WIDER 1
-#endif
+#include "ulp.h"
 
 static pen_device *device;
 static pen_queue *queue;
@@ -37,21 +31,6 @@ static void put(pen_dtype dtype, void *values, size_t i, double x)
         ((float *)values)[i] = (float)x;
     else
         ((double *)values)[i] = x;
-}
-
-/* Distance in units of the last place that a correctly rounded result has. */
-static double ulps(pen_dtype dtype, double got, long double want)
-{
-    if (isnan(got) || isnan(want))
-        return isnan(got) && isnan(want) ? 0 : INFINITY;
-    int mantissa = dtype == PEN_F32 ? 24 : 53, lowest = dtype == PEN_F32 ? -125 : -1021, exponent;
-    long double limit = dtype == PEN_F32 ? FLT_MAX : DBL_MAX;
-    if (isinf(got))
-        return fabsl(want) > limit ? 0 : INFINITY;
-    frexpl(want, &exponent);
-    if (exponent < lowest)
-        exponent = lowest;
-    return (double)(fabsl(got - want) / ldexpl(1, exponent - mantissa));
 }
 
 typedef long double reference_fn(long double x);

@@ -6,8 +6,8 @@
 static const ind_family *const families[] = {
     &ind_average_family,    &ind_band_family,       &ind_trend_family,       &ind_momentum_family,
     &ind_oscillator_family, &ind_stochastic_family, &ind_directional_family, &ind_volatility_family,
-    &ind_realised_family,   &ind_volume_family,     &ind_session_family,     &ind_statistic_family,
-    &ind_candle_family
+    &ind_realised_family,   &ind_volume_family,     &ind_session_family,     &ind_price_family,
+    &ind_statistic_family,  &ind_cycle_family,      &ind_function_family,    &ind_candle_family,
 };
 
 static const ind_entry *entry_at(size_t index)

@@ -23,12 +23,11 @@ typedef struct ind_family {
     size_t count;
 } ind_family;
 
-extern const ind_family ind_average_family, ind_band_family, ind_trend_family,
-    ind_directional_family, ind_momentum_family;
-extern const ind_family ind_candle_family;
-extern const ind_family ind_oscillator_family, ind_statistic_family, ind_stochastic_family,
-    ind_volatility_family;
-extern const ind_family ind_volume_family, ind_realised_family, ind_session_family;
+extern const ind_family ind_average_family, ind_band_family, ind_candle_family, ind_cycle_family;
+extern const ind_family ind_directional_family, ind_function_family, ind_momentum_family;
+extern const ind_family ind_oscillator_family, ind_price_family, ind_realised_family;
+extern const ind_family ind_session_family, ind_statistic_family, ind_stochastic_family;
+extern const ind_family ind_trend_family, ind_volatility_family, ind_volume_family;
 
 /* NULL if unknown. */
 const ind_entry *ind_entry_find(const char *name);
