@@ -9,6 +9,7 @@ enum { SHORT_START = 12, SHORT_LOOKBACK = 32, LONG_START = 37, LONG_LOOKBACK = 6
 enum {
     CYCLE_MEMORY = 800, /* after which the recurrence has forgotten how it started */
     CYCLE_RING = 64,
+    CYCLE_LONGEST = 50,
     CYCLE_STATE = 38,
     CYCLE_STATE_RING = 16
 };
@@ -58,6 +59,7 @@ static pen_status emit_over_cycle(ind_program *p, int op, ind_value x, ind_value
                       .in = { x, period },
                       .n_in = 2,
                       .n_out = 1,
+                      .window = CYCLE_LONGEST,
                       .n_state = CYCLE_RING,
                       .max_ring = CYCLE_RING,
                       .first = period.first,
