@@ -24,7 +24,12 @@ typedef enum formula {
     STOCH,
     CCI,
     RETURNS,
-    LOG_RETURNS
+    LOG_RETURNS,
+    STDDEV,
+    MAX,
+    LINEARREG,
+    CORREL,
+    HT_DCPERIOD
 } formula;
 
 enum { MOST_CALLS = 5, MOST_OUTPUTS = 3, INPUTS = 3, CLOSE = 0, HIGH = 1, LOW = 2 };
@@ -280,9 +285,85 @@ static void want_cci(const task *k)
     }
 }
 
+static long double mean_of(const double *x, size_t n)
+{
+    long double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += x[i];
+    return sum / n;
+}
+
+/* Over the `period` values up to each step. */
+static double want_statistic(const task *k, formula kind, size_t t)
+{
+    size_t n = k->period, from = t + 1 - n;
+    const double *x = (kind == CORREL ? k->high : k->close) + from, *y = k->low + from;
+    long double mean = mean_of(x, n), mean_y = mean_of(y, n), xx = 0, yy = 0, xy = 0;
+    long double rise = 0, across = 0, middle = (n - 1) / 2.0L, most = x[0];
+    for (size_t i = 0; i < n; i++) {
+        xx += (x[i] - mean) * (x[i] - mean);
+        yy += (y[i] - mean_y) * (y[i] - mean_y);
+        xy += (x[i] - mean) * (y[i] - mean_y);
+        rise += (i - middle) * x[i];
+        across += (i - middle) * (i - middle);
+        most = x[i] > most ? x[i] : most;
+    }
+    return (double)(kind == MAX         ? most
+                    : kind == STDDEV    ? sqrtl(xx / n)
+                    : kind == LINEARREG ? mean + rise / across * middle
+                                        : xy / sqrtl(xx * yy));
+}
+
+enum { RING = 16 };
+
+static double hilbert(const double *ring, size_t t)
+{
+    return 0.0962 * (ring[t % RING] - ring[(t - 6) % RING]) +
+           0.5769 * (ring[(t - 2) % RING] - ring[(t - 4) % RING]);
+}
+
+/* Ehlers' dominant cycle, by TA-Lib's rules. */
+static void want_dcperiod(const task *k)
+{
+    enum { START = 12, LOOKBACK = 32 };
+    double s[RING] = { 0 }, d[RING] = { 0 }, q[RING] = { 0 }, i2 = 0, q2 = 0, re = 0, im = 0;
+    double period = 0, smooth = 0;
+    for (size_t t = 0; t < k->n; t++) {
+        k->out[0][t] = NAN;
+        if (t < START)
+            continue;
+        const double *x = k->close + t;
+        double gain = 0.075 * period + 0.54, last_i = i2, last_q = q2, last = period;
+        s[t % RING] = (4 * x[0] + 3 * x[-1] + 2 * x[-2] + x[-3]) / 10;
+        d[t % RING] = gain * hilbert(s, t);
+        q[t % RING] = gain * hilbert(d, t);
+        i2 = 0.2 * (d[(t - 3) % RING] - gain * hilbert(q, t)) + 0.8 * i2;
+        q2 = 0.2 * (q[t % RING] + gain * hilbert(d, t - 3)) + 0.8 * q2;
+        re = 0.2 * (i2 * last_i + q2 * last_q) + 0.8 * re;
+        im = 0.2 * (i2 * last_q - q2 * last_i) + 0.8 * im;
+        if (re != 0 && im != 0)
+            period = 2 * acos(-1) / atan(im / re);
+        period = fmax(fmin(period, 1.5 * last), 0.67 * last);
+        period = 0.2 * fmin(fmax(period, 6), 50) + 0.8 * last;
+        smooth = 0.33 * period + 0.67 * smooth;
+        if (t >= LOOKBACK)
+            k->out[0][t] = smooth;
+    }
+}
+
 static void want(const task *k, formula kind)
 {
     switch (kind) {
+    case STDDEV:
+    case MAX:
+    case LINEARREG:
+    case CORREL:
+        for (size_t t = 0; t < k->n; t++)
+            k->out[0][t] = t + 1 < k->period ? NAN : want_statistic(k, kind, t);
+        break;
+    case HT_DCPERIOD:
+        want_dcperiod(k);
+        break;
     case SMA:
     case BBANDS:
         want_window(k, kind == BBANDS);
@@ -379,6 +460,11 @@ static pen_status check(bench *b)
 
 typedef int average_fn(int from, int to, const double *x, int period, int *begin, int *count,
                        double *out);
+typedef int cycle_fn(int from, int to, const double *x, int *begin, int *count, double *out);
+typedef int stddev_fn(int from, int to, const double *x, int period, double nbdev, int *begin,
+                      int *count, double *out);
+typedef int pair_fn(int from, int to, const double *x, const double *y, int period, int *begin,
+                    int *count, double *out);
 typedef int macd_fn(int from, int to, const double *x, int fast, int slow, int signal, int *begin,
                     int *count, double *macd, double *line, double *hist);
 typedef int bbands_fn(int from, int to, const double *x, int period, double up, double down,
@@ -394,7 +480,10 @@ static struct talib {
     void *library;
     bool is_tried;
     int (*TA_Initialize)(void);
-    average_fn *TA_SMA, *TA_EMA, *TA_RSI, *TA_ROCP;
+    average_fn *TA_SMA, *TA_EMA, *TA_RSI, *TA_ROCP, *TA_MAX, *TA_LINEARREG;
+    cycle_fn *TA_HT_DCPERIOD;
+    stddev_fn *TA_STDDEV;
+    pair_fn *TA_CORREL;
     macd_fn *TA_MACD;
     bbands_fn *TA_BBANDS;
     atr_fn *TA_ATR, *TA_ADX, *TA_CCI;
@@ -419,6 +508,8 @@ static bool open_talib(void)
     RESOLVE(TA_Initialize), RESOLVE(TA_SMA), RESOLVE(TA_EMA), RESOLVE(TA_RSI), RESOLVE(TA_ROCP);
     RESOLVE(TA_MACD), RESOLVE(TA_BBANDS), RESOLVE(TA_ATR), RESOLVE(TA_ADX);
     RESOLVE(TA_CCI), RESOLVE(TA_STOCH);
+    RESOLVE(TA_MACD), RESOLVE(TA_BBANDS), RESOLVE(TA_ATR), RESOLVE(TA_MAX), RESOLVE(TA_STDDEV);
+    RESOLVE(TA_LINEARREG), RESOLVE(TA_CORREL), RESOLVE(TA_HT_DCPERIOD);
 #undef RESOLVE
     if (!is_whole || talib.TA_Initialize() != 0) {
         dlclose(talib.library);
@@ -458,6 +549,16 @@ static bool call_talib(formula kind, const task *k)
     case STOCH:
         return talib.TA_STOCH(0, last, k->high, k->low, k->close, period, 3, 0, 3, 0, &begin,
                               &count, out[0], out[1]) == 0;
+    case STDDEV:
+        return talib.TA_STDDEV(0, last, k->close, period, 1, &begin, &count, out[0]) == 0;
+    case MAX:
+        return talib.TA_MAX(0, last, k->close, period, &begin, &count, out[0]) == 0;
+    case LINEARREG:
+        return talib.TA_LINEARREG(0, last, k->close, period, &begin, &count, out[0]) == 0;
+    case CORREL:
+        return talib.TA_CORREL(0, last, k->high, k->low, period, &begin, &count, out[0]) == 0;
+    case HT_DCPERIOD:
+        return talib.TA_HT_DCPERIOD(0, last, k->close, &begin, &count, out[0]) == 0;
     case LOG_RETURNS:
         break;
     }
@@ -505,6 +606,11 @@ JOBS(stoch, "stoch:14,3,sma,3", .n_calls = 1, .calls = { { STOCH, 14 } })
 JOBS(cci, "cci:20", .n_calls = 1, .calls = { { CCI, 20 } })
 JOBS(returns, "returns", .n_calls = 1, .calls = { { RETURNS, 1 } })
 JOBS(log_returns, "log_returns", .n_calls = 1, .calls = { { LOG_RETURNS, 1 } })
+JOBS(stddev, "stddev:20", .n_calls = 1, .calls = { { STDDEV, 20 } })
+JOBS(max, "max:30", .n_calls = 1, .calls = { { MAX, 30 } })
+JOBS(linearreg, "linearreg:14", .n_calls = 1, .calls = { { LINEARREG, 14 } })
+JOBS(correl, "correl:30", .n_calls = 1, .calls = { { CORREL, 30 } })
+JOBS(ht_dcperiod, "ht_dcperiod", .n_calls = 1, .calls = { { HT_DCPERIOD, 0 } })
 JOBS(plan, "returns rsi macd bbands ema:20", .n_calls = 5,
      .calls = { { RETURNS, 1 }, { RSI, 14 }, { MACD, 0 }, { BBANDS, 5 }, { EMA, 20 } })
 
@@ -541,6 +647,13 @@ static const bench_case cases[] = {
     FOUR("cci_20", cci, 4, true)
     FOUR("returns", returns, 2, true)
     FOUR("log_returns", log_returns, 2, false)
+    FOUR("stddev_20", stddev, 2, true)
+    FOUR("max_30", max, 2, true)
+    FOUR("linearreg_14", linearreg, 2, true)
+    FOUR("correl_30", correl, 3, true)
+    /* in f32 a limit that is met a bar earlier or later is another cycle */
+    ONE("ht_dcperiod", PEN_F64, 64, "1000x2000", many_ht_dcperiod, 2, true)
+    ONE("ht_dcperiod", PEN_F64, 64, "1x1000000", long_ht_dcperiod, 2, true)
     FOUR("plan", plan, 10, true)
     CANDLES(PEN_F64, 64, "1000x2000", many_candles)
     CANDLES(PEN_F32, 32, "1000x2000", many_candles)
