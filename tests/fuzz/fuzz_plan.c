@@ -1,13 +1,17 @@
-/* Any text as a plan over a little data: an error, or outputs that hold together. */
+/* Plans over a little data.  Any text: an error, or outputs that hold together.  Calls drawn
+ * from the catalogue: an error exactly where a parameter is out of its range. */
 #include <math.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "penstock/indicator.h"
 
 enum { MOST_SERIES = 3, MOST_POINTS = 64, MOST_INPUTS = 16, MOST_OUTPUTS = 256 };
+enum { MOST_CALLS = 4, MOST_TEXT = 1024, BYTES_A_CALL = 2 + PEN_INDICATOR_MAX_PARAMS };
 
 /* A byte's price: gaps, zeros, infinities and the ordinary. */
 static double price_of(uint8_t byte)
@@ -81,15 +85,81 @@ static void run_plan(const pen_plan *plan, const uint8_t *data, size_t n, uint8_
     pen_panel_destroy(out);
 }
 
-/* The first byte chooses the shape, the text ends at a zero byte or a bar, prices follow. */
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+/* The value that a byte chooses: usual, at an end, beyond it, or between. */
+static double param_of(const pen_indicator_param *param, uint8_t byte)
+{
+    double beyond = fmax(1, fabs(param->max));
+    switch (byte) {
+    case 0:
+        return param->fallback;
+    case 1:
+        return param->min;
+    case 2:
+        return fmin(param->max, param->is_integer ? 3000 : 1e6);
+    case 3:
+        return param->min - fmax(1, fabs(param->min));
+    case 4:
+        return param->max + beyond;
+    case 5:
+        return param->is_integer ? param->min + 0.5 : 0.5;
+    default:
+        return param->is_integer ? param->min + byte % 80 : (byte - 128) / 8.0;
+    }
+}
+
+/* Appends the call that BYTES_A_CALL bytes choose; is every parameter one that is allowed? */
+static bool draw_call(const uint8_t *bytes, char *text)
+{
+    size_t which = (bytes[0] + 256u * bytes[1]) % pen_indicator_count(), used = strlen(text);
+    const pen_indicator *about = pen_indicator_at(which);
+    bool is_allowed = true;
+    used += (size_t)snprintf(text + used, MOST_TEXT - used, " %s", about->name);
+    for (size_t i = 0; i < about->n_params; i++) {
+        const pen_indicator_param *param = &about->params[i];
+        char number[32];
+        snprintf(number, sizeof number, "%.9g", param_of(param, bytes[2 + i]));
+        double value = strtod(number, NULL);
+        is_allowed &= value >= param->min && value <= param->max;
+        is_allowed &= !param->is_integer || value == floor(value);
+        used += (size_t)snprintf(text + used, MOST_TEXT - used, "%c%s", i == 0 ? ':' : ',', number);
+    }
+    return is_allowed;
+}
+
+static void check_names(const pen_plan *plan)
+{
+    for (size_t o = 0; o < pen_plan_output_count(plan); o++)
+        if (pen_plan_output(plan, o) == NULL || pen_plan_output(plan, o)[0] == '\0')
+            abort();
+}
+
+/* The byte after the shape says how many calls there are; prices follow them. */
+static void try_catalogue(const uint8_t *data, size_t n, uint8_t shape)
+{
+    char text[MOST_TEXT] = "";
+    bool is_allowed = true;
+    size_t count = 1 + data[0] % MOST_CALLS;
+    pen_plan *plan;
+    if (n < 1 + count * BYTES_A_CALL)
+        return;
+    for (size_t i = 0; i < count; i++)
+        is_allowed &= draw_call(data + 1 + i * BYTES_A_CALL, text);
+    if ((pen_plan_create(text, &plan) == PEN_OK) != is_allowed ||
+        (!is_allowed && strstr(pen_last_error(), " from ") == NULL))
+        abort();
+    if (!is_allowed)
+        return;
+    check_names(plan);
+    run_plan(plan, data + 1 + count * BYTES_A_CALL, n - 1 - count * BYTES_A_CALL, shape);
+    pen_plan_destroy(plan);
+}
+
+/* The text ends at a zero byte or a bar; prices follow. */
+static void try_text(const uint8_t *data, size_t n, uint8_t shape)
 {
     char text[512];
-    uint8_t shape = n > 0 ? data[0] : 0;
     size_t length = 0;
     pen_plan *plan;
-    data += n > 0;
-    n -= n > 0;
     while (length < n && length < sizeof text - 1 && data[length] != 0 && data[length] != '|')
         length++;
     memcpy(text, data, length);
@@ -97,12 +167,22 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     if (pen_plan_create(text, &plan) != PEN_OK) {
         if (pen_last_error()[0] == '\0')
             abort();
-        return 0;
+        return;
     }
-    for (size_t o = 0; o < pen_plan_output_count(plan); o++)
-        if (pen_plan_output(plan, o) == NULL || pen_plan_output(plan, o)[0] == '\0')
-            abort();
+    check_names(plan);
     run_plan(plan, data + length, n - length, shape);
     pen_plan_destroy(plan);
+}
+
+/* The first byte chooses the shape, and with its second bit what the rest is. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+    uint8_t shape = n > 0 ? data[0] : 0;
+    if (n < 2)
+        try_text(data, 0, shape);
+    else if (shape & 2)
+        try_catalogue(data + 1, n - 1, shape);
+    else
+        try_text(data + 1, n - 1, shape);
     return 0;
 }
