@@ -7,7 +7,9 @@
 enum { SHORT_START = 12, SHORT_LOOKBACK = 32, LONG_START = 37, LONG_LOOKBACK = 63 };
 
 enum {
-    CYCLE_MEMORY = 800, /* after which the recurrence has forgotten how it started */
+    /* steps after which the recurrence has forgotten how it started: 620 on average, now and
+     * then 1300 */
+    CYCLE_MEMORY = 1600,
     CYCLE_RING = 64,
     CYCLE_LONGEST = 50,
     CYCLE_STATE = 38,
