@@ -324,6 +324,7 @@ static const reference references[] = {
     { "covar:7", { 7 }, ref_covar, 1e-13, 0 },
     { "autocorr", { 30, 1 }, ref_autocorr, 1e-12, 0 },
     { "autocorr:10,45", { 10, 45 }, ref_autocorr, 1e-12, 0 },
+    { "autocorr:41,3", { 41, 3 }, ref_autocorr, 1e-12, 0 },
     { "beta", { 5 }, ref_beta, 1e-12, 0 },
     { "beta:1", { 1 }, ref_beta, 0, 0 },
     { "beta:60", { 60 }, ref_beta, 1e-12, 0 },

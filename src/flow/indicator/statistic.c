@@ -130,11 +130,39 @@ static pen_status emit_kurtosis(ind_program *p, const ind_call *call, ind_value 
 
 /* ---- Two series ---- */
 
+/* Up to this window it is faster to sum the products anew at each step than along a tree. */
+enum { DIRECT_WINDOW = 40 };
+
+/* Correlation, and sums of products of deviations xy and xx, of a short window. */
+static pen_status emit_covary(ind_program *p, ind_value x, ind_value y, int window,
+                              ind_value out[3])
+{
+    int ring = ind_ring_rows(window);
+    ind_value in[2] = { x, y };
+    ind_step step = { .op = IND_COVARY,
+                      .in = { x, y },
+                      .n_in = 2,
+                      .n_out = 3,
+                      .window = window,
+                      .consts = { 1.0 / window },
+                      .n_consts = 1,
+                      .n_state = 2 * ring,
+                      .max_ring = ring,
+                      .first = (x.first > y.first ? x.first : y.first) + window - 1,
+                      .memory = ind_memory(in, 2, ring) };
+    return ind_emit(p, &step, out);
+}
+
 /* products / (n stdev(x) stdev(y)); 0 where one of them does not move, as TA-Lib has it. */
 static pen_status emit_correlation(ind_program *p, ind_value in_x, ind_value in_y, int window,
                                    ind_value *out)
 {
-    ind_value x[2], y[2], products, scale;
+    ind_value x[2], y[2], products, scale, direct[3];
+    if (window <= DIRECT_WINDOW) {
+        PEN_TRY(emit_covary(p, in_x, in_y, window, direct));
+        *out = direct[0];
+        return PEN_OK;
+    }
     PEN_TRY(ind_comoment(p, in_x, in_y, window, &products));
     PEN_TRY(emit_moments(p, in_x, window, x));
     PEN_TRY(emit_moments(p, in_y, window, y));
@@ -173,9 +201,13 @@ static pen_status emit_return(ind_program *p, ind_value x, ind_value *out)
 static pen_status emit_beta(ind_program *p, const ind_call *call, ind_value *out)
 {
     int window = (int)call->param[0];
-    ind_value x, y, products, moments[2], variance;
+    ind_value x, y, products, moments[2], variance, direct[3];
     PEN_TRY(emit_return(p, call->in[0], &x));
     PEN_TRY(emit_return(p, call->in[1], &y));
+    if (window <= DIRECT_WINDOW) {
+        PEN_TRY(emit_covary(p, x, y, window, direct));
+        return ind_ratio(p, direct[1], direct[2], 1, 0, out);
+    }
     PEN_TRY(ind_comoment(p, x, y, window, &products));
     PEN_TRY(emit_moments(p, x, window, moments));
     PEN_TRY(ind_multiply(p, moments[1], moments[1], &variance));
