@@ -273,6 +273,32 @@ static void every_indicator_matches_its_definition(void)
     check_references(cpu_queue, references, COUNT(references));
 }
 
+static void published_values_are_met(void)
+{
+    /* Wilder, New Concepts in Technical Trading Systems (1978), the parabolic's example, as
+     * TA-Lib's regression test has it */
+    static const double high[] = { 51.12, 52.35, 52.1, 51.8, 52.1, 52.5, 52.8, 52.5, 53.5, 53.5,
+                                   53.8,  54.2,  53.4, 53.5, 54.4, 55.2, 55.7, 57,   57.5, 58,
+                                   57.7,  58,    57.5, 57,   56.7, 57.5, 56.7, 56,   56.2, 54.8,
+                                   55.5,  54.7,  54,   52.5, 51,   51.5, 51.7, 53 };
+    static const double low[] = { 50,   51.5, 51,   50.5, 51.25, 51.7, 51.85, 51.5, 52.3, 52.5,
+                                  53,   53.5, 52.5, 52.1, 53,    54,   55,    56,   56.5, 57,
+                                  56.5, 57.3, 56.7, 56.3, 56.2,  56,   55.5,  55,   54.9, 54,
+                                  54.5, 53.8, 53,   51.5, 50,    50.5, 50.2,  51.5 };
+    static const struct {
+        int t;
+        double want;
+    } cases[] = { { 1, 50 }, { 2, 50.047 }, { 5, 50.182 }, { 36, 52.93 }, { 37, 50 } };
+    double got[COUNT(high)];
+    bars b = { .n_series = 1,
+               .n_points = COUNT(high),
+               .wide[HIGH] = (double *)high,
+               .wide[LOW] = (double *)low };
+    CHECK_OK(run_plan(cpu_queue, "sar", PEN_F64, &b, got));
+    for (size_t i = 0; i < COUNT(cases); i++)
+        CHECK_NEAR("sar", got[cases[i].t], cases[i].want, 0.005);
+}
+
 static void a_turn_is_known_only_after_the_fact(void)
 {
     static const double high[] = { 100, 104, 110, 108, 105, 101, 99, 103, 106, 107 };
@@ -333,6 +359,7 @@ static void bricks_turn_after_two(void)
 
 static const check_test tests[] = {
     TEST(every_indicator_matches_its_definition),
+    TEST(published_values_are_met),
     TEST(a_turn_is_known_only_after_the_fact),
     TEST(no_value_uses_a_later_bar),
     TEST(bricks_turn_after_two),

@@ -113,7 +113,8 @@ static const struct {
     { "", 0 },
 };
 
-/* Parameters below which TA-Lib shows memory that it has not written, or the 0 of 0/0. */
+/* Parameters below which TA-Lib shows memory that it has not written, other bars, or the
+ * 0 of 0/0. */
 static const struct {
     const char *name, *param;
     double least;
@@ -121,6 +122,7 @@ static const struct {
     { "macd", "signal", 2 },
     { "macdfix", "signal", 2 },
     { "stochrsi", "fastk", 2 },
+    { "mavp", "maxperiod", 60 },
 };
 
 static double tolerance(const char *name)
