@@ -206,11 +206,15 @@ typedef int stoch_fn(int from, int to, const double *high, const double *low, co
 typedef int atr_fn(int from, int to, const double *high, const double *low, const double *close,
                    int period, int *begin, int *count, double *out);
 
+typedef int sar_fn(int from, int to, const double *high, const double *low, double step,
+                   double most, int *begin, int *count, double *out);
+
 static struct talib {
     void *library;
     bool is_tried;
     int (*TA_Initialize)(void);
-    average_fn *TA_SMA, *TA_EMA, *TA_RSI, *TA_ROCP, *TA_MAX, *TA_LINEARREG;
+    average_fn *TA_SMA, *TA_EMA, *TA_RSI, *TA_ROCP, *TA_MAX, *TA_LINEARREG, *TA_WMA;
+    sar_fn *TA_SAR;
     cycle_fn *TA_HT_DCPERIOD;
     stddev_fn *TA_STDDEV;
     pair_fn *TA_CORREL;
@@ -240,6 +244,7 @@ static bool open_talib(void)
     RESOLVE(TA_CCI), RESOLVE(TA_STOCH);
     RESOLVE(TA_MACD), RESOLVE(TA_BBANDS), RESOLVE(TA_ATR), RESOLVE(TA_MAX), RESOLVE(TA_STDDEV);
     RESOLVE(TA_LINEARREG), RESOLVE(TA_CORREL), RESOLVE(TA_HT_DCPERIOD);
+    RESOLVE(TA_WMA), RESOLVE(TA_SAR);
 #undef RESOLVE
     if (!is_whole || talib.TA_Initialize() != 0) {
         dlclose(talib.library);
@@ -289,6 +294,10 @@ static bool call_talib(formula kind, const task *k)
         return talib.TA_CORREL(0, last, k->high, k->low, period, &begin, &count, out[0]) == 0;
     case HT_DCPERIOD:
         return talib.TA_HT_DCPERIOD(0, last, k->close, &begin, &count, out[0]) == 0;
+    case WMA:
+        return talib.TA_WMA(0, last, k->close, period, &begin, &count, out[0]) == 0;
+    case SAR:
+        return talib.TA_SAR(0, last, k->high, k->low, 0.02, 0.2, &begin, &count, out[0]) == 0;
     case LOG_RETURNS:
         break;
     }
@@ -341,6 +350,8 @@ JOBS(max, "max:30", .n_calls = 1, .calls = { { MAX, 30 } })
 JOBS(linearreg, "linearreg:14", .n_calls = 1, .calls = { { LINEARREG, 14 } })
 JOBS(correl, "correl:30", .n_calls = 1, .calls = { { CORREL, 30 } })
 JOBS(ht_dcperiod, "ht_dcperiod", .n_calls = 1, .calls = { { HT_DCPERIOD, 0 } })
+JOBS(wma, "wma:20", .n_calls = 1, .calls = { { WMA, 20 } })
+JOBS(sar, "sar", .n_calls = 1, .calls = { { SAR, 0 } })
 JOBS(plan, "returns rsi macd bbands ema:20", .n_calls = 5,
      .calls = { { RETURNS, 1 }, { RSI, 14 }, { MACD, 0 }, { BBANDS, 5 }, { EMA, 20 } })
 
@@ -381,6 +392,10 @@ static const bench_case cases[] = {
     FOUR("max_30", max, 2, true)
     FOUR("linearreg_14", linearreg, 2, true)
     FOUR("correl_30", correl, 3, true)
+    FOUR("wma_20", wma, 2, true)
+    /* in f32 a stop that is touched within rounding turns elsewhere */
+    ONE("sar", PEN_F64, 64, "1000x2000", many_sar, 3, true)
+    ONE("sar", PEN_F64, 64, "1x1000000", long_sar, 3, true)
     /* in f32 a limit that is met a bar earlier or later is another cycle */
     ONE("ht_dcperiod", PEN_F64, 64, "1000x2000", many_ht_dcperiod, 2, true)
     ONE("ht_dcperiod", PEN_F64, 64, "1x1000000", long_ht_dcperiod, 2, true)

@@ -200,6 +200,45 @@ static void want_dcperiod(const task *k)
     }
 }
 
+static void want_wma(const task *k)
+{
+    for (size_t t = 0; t < k->n; t++) {
+        long double sum = 0, weights = (long double)k->period * (k->period + 1) / 2;
+        for (size_t i = 0; i < k->period && t + 1 >= k->period; i++)
+            sum += k->close[t - i] * (long double)(k->period - i);
+        k->out[0][t] = t + 1 < k->period ? NAN : (double)(sum / weights);
+    }
+}
+
+/* The stop below this bar and the last while long, above them while short. */
+static double within(const task *k, size_t t, bool is_long, double stop)
+{
+    size_t last = t > 1 ? t - 1 : t;
+    return is_long ? fmin(stop, fmin(k->low[t], k->low[last]))
+                   : fmax(stop, fmax(k->high[t], k->high[last]));
+}
+
+static void want_sar(const task *k)
+{
+    double down = k->low[0] - k->low[1], up = k->high[1] - k->high[0], speed = 0.02;
+    bool is_long = !(down > 0 && up < down);
+    double stop = is_long ? k->low[0] : k->high[0], best = is_long ? k->high[1] : k->low[1];
+    k->out[0][0] = NAN;
+    for (size_t t = 1; t < k->n; t++) {
+        bool turns = is_long ? k->low[t] <= stop : k->high[t] >= stop;
+        if (turns) {
+            is_long = !is_long;
+            stop = within(k, t, is_long, best);
+        }
+        double far = is_long ? k->high[t] : k->low[t];
+        bool is_new = is_long ? far > best : far < best;
+        k->out[0][t] = stop;
+        speed = turns ? 0.02 : is_new ? fmin(speed + 0.02, 0.2) : speed;
+        best = turns || is_new ? far : best;
+        stop = within(k, t, is_long, stop + speed * (best - stop));
+    }
+}
+
 void indicator_want(const task *k, formula kind)
 {
     switch (kind) {
@@ -212,6 +251,12 @@ void indicator_want(const task *k, formula kind)
         break;
     case HT_DCPERIOD:
         want_dcperiod(k);
+        break;
+    case WMA:
+        want_wma(k);
+        break;
+    case SAR:
+        want_sar(k);
         break;
     case SMA:
     case BBANDS:

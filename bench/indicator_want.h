@@ -20,7 +20,9 @@ typedef enum formula {
     MAX,
     LINEARREG,
     CORREL,
-    HT_DCPERIOD
+    HT_DCPERIOD,
+    WMA,
+    SAR
 } formula;
 
 enum { MOST_OUTPUTS = 3 };

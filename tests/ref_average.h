@@ -5,7 +5,7 @@
 
 #include "indicator_check.h"
 
-enum { REF_SMA, REF_EMA, REF_WMA, REF_DEMA, REF_TEMA, REF_TRIMA, REF_KAMA };
+enum { REF_SMA, REF_EMA, REF_WMA, REF_DEMA, REF_TEMA, REF_TRIMA, REF_KAMA, REF_T3 = 8 };
 
 static inline wide *ref_zeros(int n)
 {
@@ -119,6 +119,8 @@ static inline int ref_ma_of(const wide *x, int n, int from, int matype, int peri
         return ref_trima_of(x, n, from, period, out);
     case REF_KAMA:
         return ref_kama_of(x, n, from, period, out);
+    case REF_T3:
+        return ref_t3_of(x, n, from, period, 0.7L, out);
     default:
         return ref_sma_of(x, n, from, period, out);
     }

@@ -247,6 +247,7 @@ static const reference references[] = {
     { "ma:20,tema", { 20, REF_TEMA }, ref_ma, 1e-14, 0 },
     { "ma:21,trima", { 21, REF_TRIMA }, ref_ma, 3e-15, 0 },
     { "ma:21,kama", { 21, REF_KAMA }, ref_ma, 1e-14, 0 },
+    { "ma:9,t3", { 9, REF_T3 }, ref_ma, 1e-14, 0 },
 };
 
 static void every_average_matches_its_definition(void)
@@ -289,6 +290,20 @@ static void a_volume_weighted_mean_without_volume_is_the_mean(void)
     free_bars(&b);
 }
 
+/* Its own values are tested among the cycles. */
+static void the_chosen_average_mama_is_mama(void)
+{
+    enum { POINTS = 200 };
+    bars b = make_bars(1, POINTS, 2);
+    double chosen[POINTS], own[2 * POINTS];
+    CHECK_OK(run_plan(cpu_queue, "ma:7,mama", PEN_F64, &b, chosen));
+    CHECK_OK(run_plan(cpu_queue, "mama", PEN_F64, &b, own));
+    for (int t = 0; t < POINTS; t++)
+        CHECK_NEAR("mama", chosen[t], own[t], 0);
+    CHECK(isnan(own[31]) && !isnan(own[32]));
+    free_bars(&b);
+}
+
 static void an_average_of_too_many_periods_is_refused(void)
 {
     pen_plan *plan;
@@ -303,6 +318,7 @@ static const check_test tests[] = {
     TEST(every_average_matches_its_definition),
     TEST(averages_of_a_line_lag_as_their_weights_say),
     TEST(a_volume_weighted_mean_without_volume_is_the_mean),
+    TEST(the_chosen_average_mama_is_mama),
     TEST(an_average_of_too_many_periods_is_refused),
 };
 

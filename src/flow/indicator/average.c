@@ -5,7 +5,8 @@
 
 /* ---- TA-Lib's nine ---- */
 
-const char *const ind_average_names[] = { "sma", "ema", "wma", "dema", "tema", "trima", "kama" };
+const char *const ind_average_names[] = { "sma",   "ema",  "wma",  "dema", "tema",
+                                          "trima", "kama", "mama", "t3" };
 
 static pen_status ema(ind_program *p, ind_value x, int period, ind_value *out)
 {
@@ -96,6 +97,7 @@ static pen_status kama(ind_program *p, ind_value x, int period, ind_value *out)
 
 pen_status ind_average(ind_program *p, ind_value x, int matype, int period, ind_value *out)
 {
+    ind_value both[2];
     *out = x;
     if (period <= 1)
         return PEN_OK;
@@ -114,6 +116,12 @@ pen_status ind_average(ind_program *p, ind_value x, int matype, int period, ind_
         return trima(p, x, period, out);
     case IND_MA_KAMA:
         return kama(p, x, period, out);
+    case IND_MA_MAMA:
+        PEN_TRY(ind_mama(p, x, 0.5, 0.05, both));
+        *out = both[0];
+        return PEN_OK;
+    case IND_MA_T3:
+        return t3(p, x, period, 0.7, out);
     }
     return pen_fail(PEN_E_ARG, "ind_average: matype %d, expected 0 to %d", matype,
                     IND_MA_COUNT - 1);

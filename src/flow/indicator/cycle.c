@@ -168,17 +168,17 @@ static pen_status emit_trendmode(ind_program *p, const ind_call *call, ind_value
     return PEN_OK;
 }
 
-static pen_status emit_mama(ind_program *p, const ind_call *call, ind_value *out)
+pen_status ind_mama(ind_program *p, ind_value x, double fast, double slow, ind_value out[2])
 {
-    double fast = call->param[0], slow = call->param[1], alpha = slow / 2;
+    double alpha = slow / 2;
     cycle c;
     ind_value phase;
-    PEN_TRY(emit_cycle(p, call->in[0], SHORT_START, &c));
+    PEN_TRY(emit_cycle(p, x, SHORT_START, &c));
     PEN_TRY(ind_ratio(p, c.quadrature, c.in_phase, 1, 0, &phase));
     PEN_TRY(ind_point1(p, IND_ATAN, phase, 0, 0, &phase));
     PEN_TRY(ind_affine(p, phase, 180 / acos(-1), 0, &phase));
     ind_step step = { .op = IND_MAMA,
-                      .in = { call->in[0], phase },
+                      .in = { x, phase },
                       .n_in = 2,
                       .n_out = 2,
                       .consts = { fast, slow },
@@ -188,8 +188,13 @@ static pen_status emit_mama(ind_program *p, const ind_call *call, ind_value *out
                       .first = phase.first,
                       .memory = ind_memory(&phase, 1, (int)(45 / alpha) + (int)(20 / alpha)) };
     PEN_TRY(ind_emit(p, &step, out));
-    show_from(call, SHORT_LOOKBACK, out, 2);
+    out[0].first = out[1].first = x.first + SHORT_LOOKBACK;
     return PEN_OK;
+}
+
+static pen_status emit_mama(ind_program *p, const ind_call *call, ind_value *out)
+{
+    return ind_mama(p, call->in[0], call->param[0], call->param[1], out);
 }
 
 /* One input, close, without parameters. */

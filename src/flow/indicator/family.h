@@ -41,12 +41,18 @@ enum {
     IND_MA_TEMA,
     IND_MA_TRIMA,
     IND_MA_KAMA,
+    IND_MA_MAMA,
+    IND_MA_T3,
     IND_MA_COUNT
 };
 extern const char *const ind_average_names[];
 
-/* The average `matype` of x over `period` steps; of period 1 it is x. */
+/* The average `matype` of x over `period` steps; of period 1 it is x.  As in TA-Lib mama
+ * has its usual limits and no period, t3 a factor of 0.7. */
 pen_status ind_average(ind_program *program, ind_value x, int matype, int period, ind_value *out);
+
+/* Ehlers' adaptive averages: out[0] mama, out[1] fama. */
+pen_status ind_mama(ind_program *program, ind_value x, double fast, double slow, ind_value out[2]);
 
 #define IND_MATYPE(name_, fallback_)                                                               \
     {                                                                                              \
