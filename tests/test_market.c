@@ -499,7 +499,48 @@ static void every_real_file_of_bars_reads(void)
     CHECK(n >= 28);
 }
 
+static void tables_are_joined_and_unfolded(void)
+{
+    static const char one[] = "date,close,volume\n2020-01-01,1,5\n2020-01-02,,6\n";
+    static const char two[] = "date,symbol,volume,close\n2020-01-09,ZZ,7,3\n";
+    pen_table *a, *b, *joined = NULL, *melted = NULL;
+    CHECK_OK(pen_table_read_memory("one", one, strlen(one), NULL, &a));
+    CHECK_OK(pen_table_read_memory("two", two, strlen(two), NULL, &b));
+    const pen_table *both[] = { a, b };
+    static const char *const names[] = { "AA", "BB" };
+    long live = pen_alloc_live();
+    bool is_done = false;
+    for (long n = 0; n < 1000 && !is_done; n++) {
+        pen_alloc_fail_after(n);
+        pen_status s = pen_table_join(both, names, 2, &joined);
+        if (s == PEN_OK)
+            s = pen_table_melt(a, "x", &melted);
+        pen_alloc_fail_after(-1);
+        CHECK(s == PEN_OK || s == PEN_E_NOMEM);
+        is_done = s == PEN_OK;
+        if (!is_done) {
+            pen_table_destroy(joined);
+            joined = NULL;
+            CHECK(pen_alloc_live() == live);
+        }
+    }
+    CHECK(is_done && pen_table_rows(joined) == 3 && pen_table_columns(joined) == 2);
+    CHECK_TEXT(pen_table_text(joined, 0, 1), "AA");
+    CHECK_TEXT(pen_table_text(joined, 0, 2), "ZZ");
+    CHECK(isnan(pen_table_column(joined, 0)[1]) && pen_table_missing(joined, 0) == 1);
+    CHECK(pen_table_column(joined, 0)[2] == 3 && pen_table_column(joined, 1)[2] == 7);
+    CHECK(pen_table_rows(melted) == 4 && pen_table_columns(melted) == 1);
+    CHECK_TEXT(pen_table_text(melted, 0, 3), "volume");
+    CHECK_TEXT(pen_table_name(melted, 0), "x");
+    CHECK(pen_table_column(melted, 0)[2] == 5);
+    pen_table_destroy(joined);
+    pen_table_destroy(melted);
+    pen_table_destroy(a);
+    pen_table_destroy(b);
+}
+
 static const check_test tests[] = {
+    TEST(tables_are_joined_and_unfolded),
     TEST(times_are_read_in_every_usual_form),
     TEST(printed_times_read_back),
     TEST(the_usual_layouts_are_told_apart),

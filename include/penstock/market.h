@@ -125,6 +125,18 @@ PEN_API pen_status pen_table_create(size_t n_rows, const int64_t *times_ns, cons
                                     const double *values, size_t stride, pen_table **out);
 PEN_API void pen_table_destroy(pen_table *table);
 
+/* The rows of several tables one below the other, with a column `symbol`: what a
+ * table's own symbol column says, else the table's entry of `symbols`.  Numeric columns
+ * are those of the first table, found by name in the others; other text is left out.
+ *   tables, symbols  [count], borrowed
+ *   out              creates
+ * PEN_E_SHAPE if one lacks a column or has times where the first has none. */
+PEN_API pen_status pen_table_join(const pen_table *const *tables, const char *const *symbols,
+                                  size_t count, pen_table **out);
+/* A panel file's table as one of rows: every numeric column is a symbol, its values
+ * are the column `value`.  out creates. */
+PEN_API pen_status pen_table_melt(const pen_table *wide, const char *value, pen_table **out);
+
 PEN_API size_t pen_table_rows(const pen_table *table);
 /* Numeric columns; text columns are counted apart. */
 PEN_API size_t pen_table_columns(const pen_table *table);

@@ -5,14 +5,57 @@
 #include "../../machine/base/status.h"
 #include "indicators.h"
 
-/* All values of --do, blanks between them. */
-static pen_status join_calls(const cli *c, char **text)
+static bool asks_for_all(const cli *c)
+{
+    for (size_t i = 0; i < cli_count(c, "do"); i++)
+        if (strcmp(cli_text_at(c, "do", i), "all") == 0)
+            return true;
+    return false;
+}
+
+static bool has_inputs(const indicators *w, const pen_indicator *about)
+{
+    size_t column;
+    for (size_t i = 0; i < about->n_inputs; i++)
+        if (indicators_column(w->table, about->inputs[i], &column) != PEN_OK &&
+            (strcmp(about->inputs[i], "session") != 0 || pen_table_times_ns(w->table) == NULL))
+            return false;
+    return true;
+}
+
+/* Every indicator (of --family) for which the table has the columns. */
+static void append_all(const cli *c, const indicators *w, char *text)
+{
+    size_t left_out = 0;
+    for (size_t i = 0; i < pen_indicator_count(); i++) {
+        const pen_indicator *about = pen_indicator_at(i);
+        if (!indicators_is_listed(c, about))
+            continue;
+        if (has_inputs(w, about)) {
+            strcat(text, about->name);
+            strcat(text, " ");
+        } else
+            left_out++;
+    }
+    if (left_out > 0)
+        cli_note(c, "%zu indicators left out: %s lacks their columns", left_out,
+                 pen_table_source(w->table));
+}
+
+/* All values of --do, blanks between them; the table is there if one is "all". */
+static pen_status join_calls(const cli *c, const indicators *w, char **text)
 {
     size_t bytes = 1, count = cli_count(c, "do");
     for (size_t i = 0; i < count; i++)
         bytes += strlen(cli_text_at(c, "do", i)) + 1;
+    for (size_t i = 0; i < pen_indicator_count(); i++)
+        bytes += count * (strlen(pen_indicator_at(i)->name) + 1);
     PEN_TRY(pen_alloc(bytes, 1, (void **)text));
     for (size_t i = 0; i < count; i++) {
+        if (strcmp(cli_text_at(c, "do", i), "all") == 0) {
+            append_all(c, w, *text);
+            continue;
+        }
         strcat(*text, cli_text_at(c, "do", i));
         strcat(*text, " ");
     }
@@ -33,8 +76,9 @@ static pen_status read_request(cli *c, indicators *w)
 {
     const char *precision = cli_text(c, "precision"), *missing = cli_text(c, "missing");
     pen_plan_options options = pen_plan_options_default();
-    if (c->arg_count != 1)
+    if (c->arg_count == 0)
         return cli_usage(c, "expected FILE, '-' for standard input");
+    PEN_TRY(indicators_check_family(c));
     if (!cli_has(c, "do"))
         return cli_usage(c, "--do is needed, as in --do rsi:14; --list shows what there is");
     if (strcmp(precision, "f32") != 0 && strcmp(precision, "f64") != 0)
@@ -45,7 +89,9 @@ static pen_status read_request(cli *c, indicators *w)
         options.missing = PEN_MISSING_SKIPPED;
     w->dtype = strcmp(precision, "f32") == 0 ? PEN_F32 : PEN_F64;
     w->has_input = cli_has(c, "with-input");
-    PEN_TRY(join_calls(c, &w->text));
+    if (asks_for_all(c)) /* of what the columns allow */
+        PEN_TRY(indicators_read(c, w));
+    PEN_TRY(join_calls(c, w, &w->text));
     pen_status s = pen_plan_create_with(w->text, &options, &w->plan);
     if (s == PEN_E_PARSE || s == PEN_E_NOTFOUND || s == PEN_E_ARG)
         return cli_usage(c, "%s", pen_last_error());
@@ -54,24 +100,11 @@ static pen_status read_request(cli *c, indicators *w)
     return check_names(c, w->plan);
 }
 
-static pen_status read_input(cli *c, indicators *w)
-{
-    PEN_TRY(pen_table_read(c->args[0], NULL, &w->table));
-    w->rows = pen_table_rows(w->table);
-    if (w->rows == 0)
-        return pen_fail(PEN_E_PARSE, "%s: %s", pen_table_source(w->table),
-                        pen_table_columns(w->table) == 0
-                            ? "empty, expected a header and rows of prices"
-                            : "a header without rows, expected rows of prices below it");
-    w->has_symbols = pen_table_symbol_column(w->table, &w->symbol_column) == PEN_OK;
-    indicators_note_quirks(c, w->table);
-    return PEN_OK;
-}
-
 static pen_status compute(cli *c, indicators *w)
 {
     PEN_TRY(read_request(c, w));
-    PEN_TRY(read_input(c, w));
+    if (w->table == NULL)
+        PEN_TRY(indicators_read(c, w));
     PEN_TRY(indicators_find_sessions(c, w));
     PEN_TRY(indicators_run(c, w));
     if (cli_has(c, "plot"))
@@ -94,9 +127,10 @@ static pen_status run(cli *c)
 }
 
 static const cli_option options[] = {
-    { "do", 0, "CALLS", "name[:parameters][@columns], several with blanks; repeatable", NULL },
+    { "do", 0, "CALLS", "name[:parameters][@columns], several with blanks; or all; repeatable",
+      NULL },
+    { "family", 0, "NAME", "only these of --list and of --do all", NULL },
     { "list", 'l', NULL, "list the indicators, or describe the one named", NULL },
-    { "family", 0, "NAME", "with --list: those of one family", NULL },
     { "precision", 0, "TYPE", "compute in f32 or f64", "f64" },
     { "missing", 0, "WHAT", "missing values spread, or such bars are skipped: spread or skip",
       "spread" },
@@ -114,21 +148,25 @@ static const char *const examples[] = {
     "penstock synth | penstock indicators - --do bbands:20 --with-input --plot out.svg",
     "Average price by volume since 13:30 UTC of each day",
     "penstock indicators minutes.csv --do vwap --session 13:30",
-    "What there is, a family of it, and what one of them is",
-    "penstock indicators --list; penstock indicators --list --family candle; penstock indicators "
-    "--list rsi",
+    "A universe: every file a symbol; or a panel file, every column a symbol",
+    "penstock indicators 'data/*.csv' --do rsi:14 -o universe.csv",
+    "Everything of one family",
+    "penstock indicators bars.csv --do all --family momentum",
+    "What there is, and what one of them is",
+    "penstock indicators --list; penstock indicators --list rsi",
     NULL,
 };
 
 const cli_command cmd_indicators = {
     .name = "indicators",
     .summary = "Compute technical indicators of prices in a CSV file",
-    .arguments = "FILE",
-    .max_args = 1,
+    .arguments = "FILE...",
+    .max_args = SIZE_MAX,
     .detail = "Prints CSV: the input's times, then a column for each output; cells are empty until "
               "an\nindicator has its first value.  Columns are found by role (open, high, low, "
               "close, volume,\nhowever they are called) or by name.  With a symbol column each "
-              "symbol is a series of its\nown, and rows keep their order.  What is odd about the "
+              "symbol is a series of its\nown, and rows keep their order; of several files each is "
+              "a symbol, named after the file.  What is odd about the "
               "input is told on standard error.",
     .options = options,
     .option_count = PEN_COUNT(options),

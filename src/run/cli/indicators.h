@@ -22,8 +22,15 @@ typedef struct indicators {
     char device[32];
 } indicators;
 
-/* indicators_list.c: the catalogue, or one entry of it; name NULL: all. */
+/* indicators_list.c: the catalogue, or one entry of it; name NULL: all, of --family. */
 pen_status indicators_list(cli *c, const char *name);
+/* Is the indicator of the family that --family names, if it does? */
+bool indicators_is_listed(const cli *c, const pen_indicator *about);
+/* PEN_E_ARG, as a usage error, if --family names none. */
+pen_status indicators_check_family(cli *c);
+
+/* indicators_input.c: the files of the command line as one table. */
+pen_status indicators_read(const cli *c, indicators *w);
 
 /* indicators_run.c: table and plan give values.  The symbols of a table are series of
  * their own. */

@@ -48,39 +48,32 @@ static void params_text(const pen_indicator *about, char line[LINE])
     }
 }
 
-static bool is_of(const pen_indicator *about, const char *family)
+bool indicators_is_listed(const cli *c, const pen_indicator *about)
 {
-    return family == NULL || strcmp(about->family, family) == 0;
+    return !cli_has(c, "family") || strcmp(cli_text(c, "family"), about->family) == 0;
 }
 
-/* Fails unless the family is one of the catalogue's. */
-static pen_status check_family(cli *c, const char *family)
+pen_status indicators_check_family(cli *c)
 {
-    const char *names[64];
-    char all[LINE] = "";
-    size_t count = 0;
-    for (size_t i = 0; i < pen_indicator_count() && count < PEN_COUNT(names); i++) {
-        const char *name = pen_indicator_at(i)->family;
-        if (family == NULL || strcmp(name, family) == 0)
+    char names[LINE] = "";
+    for (size_t i = 0; i < pen_indicator_count(); i++) {
+        const pen_indicator *about = pen_indicator_at(i);
+        if (indicators_is_listed(c, about))
             return PEN_OK;
-        if (count > 0 && strcmp(name, names[count - 1]) == 0)
-            continue;
-        names[count++] = name;
-        append(all, ", ", name);
+        if (i == 0 || strcmp(about->family, pen_indicator_at(i - 1)->family) != 0)
+            append(names, ", ", about->family);
     }
-    const char *near = pen_nearest(family, names, count);
-    return cli_usage(c, "no family '%s'%s%s%s", family, near != NULL ? "; did you mean '" : ": ",
-                     near != NULL ? near : all, near != NULL ? "'?" : "");
+    return cli_usage(c, "--family '%s', expected one of %s", cli_text(c, "family"), names);
 }
 
-static pen_status list_all(FILE *out, const char *family)
+static pen_status list_all(const cli *c, FILE *out)
 {
     cli_table table = { 0 };
     pen_status s = cli_table_add(&table, "name\tfamily\tinputs\tparameters\toutputs\ttitle");
     for (size_t i = 0; i < pen_indicator_count() && s == PEN_OK; i++) {
         const pen_indicator *about = pen_indicator_at(i);
         char inputs[LINE], params[LINE], outputs[LINE];
-        if (!is_of(about, family))
+        if (!indicators_is_listed(c, about))
             continue;
         names_text(about->inputs, about->n_inputs, inputs);
         params_text(about, params);
@@ -165,11 +158,10 @@ static pen_status find(cli *c, const char *name, const pen_indicator **out)
 pen_status indicators_list(cli *c, const char *name)
 {
     const pen_indicator *about = NULL;
-    const char *family = cli_text(c, "family");
     FILE *out;
     if (name != NULL)
         PEN_TRY(find(c, name, &about));
-    PEN_TRY(check_family(c, family));
+    PEN_TRY(indicators_check_family(c));
     PEN_TRY(cli_open_output(c, &out));
     if (about != NULL && c->is_json)
         return cli_print_json(c, indicator_json(about));
@@ -178,10 +170,10 @@ pen_status indicators_list(cli *c, const char *name)
         return PEN_OK;
     }
     if (!c->is_json)
-        return list_all(out, family);
+        return list_all(c, out);
     json_t *all = json_array();
     for (size_t i = 0; i < pen_indicator_count(); i++)
-        if (is_of(pen_indicator_at(i), family) &&
+        if (indicators_is_listed(c, pen_indicator_at(i)) &&
             json_array_append_new(all, indicator_json(pen_indicator_at(i))) != 0) {
             json_decref(all);
             return pen_fail(PEN_E_NOMEM, "building the JSON result");
