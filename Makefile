@@ -278,6 +278,7 @@ docs: all
 	@{ sed '/^<!-- catalogue -->/q' docs/indicators.md; echo '```text'; $(O)/penstock indicators --list; \
 	echo '```'; sed -n '/^<!-- end of the catalogue -->/,$$p' docs/indicators.md; } >$(O)/indicators.md
 	@cp $(O)/indicators.md docs/indicators.md
+	@$(O)/penstock indicators --list --page -o docs/catalogue.md
 format:
 	@clang-format -i $(FORMATTED)
 format-check:

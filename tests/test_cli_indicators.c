@@ -254,6 +254,7 @@ static void the_catalogue_in_the_docs_is_the_program_s(void)
     if (strstr(text, out) == NULL)
         printf("    docs/indicators.md has another table; 'make docs' renews it\n");
     CHECK(strstr(text, out) != NULL);
+    CHECK(run("$P indicators --list --page >page.md; cmp page.md $CATALOGUE") == 0);
 }
 
 static void a_plot_shows_prices_and_a_panel_for_each_oscillator(void)
@@ -320,5 +321,8 @@ int main(int argc, char **argv)
         data_folder[0] = '\0';
     if (realpath("docs/indicators.md", docs_page) == NULL)
         docs_page[0] = '\0';
+    char catalogue[PATH_MAX];
+    if (realpath("docs/catalogue.md", catalogue) != NULL)
+        setenv("CATALOGUE", catalogue, 1);
     return check_main_(tests, COUNT(tests), argc, argv);
 }

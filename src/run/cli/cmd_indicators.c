@@ -131,6 +131,7 @@ static const cli_option options[] = {
       NULL },
     { "family", 0, "NAME", "only these of --list and of --do all", NULL },
     { "list", 'l', NULL, "list the indicators, or describe the one named", NULL },
+    { "page", 0, NULL, "with --list: as a Markdown page, with a plot each", NULL },
     { "precision", 0, "TYPE", "compute in f32 or f64", "f64" },
     { "missing", 0, "WHAT", "missing values spread, or such bars are skipped: spread or skip",
       "spread" },

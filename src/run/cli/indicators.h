@@ -29,6 +29,9 @@ bool indicators_is_listed(const cli *c, const pen_indicator *about);
 /* PEN_E_ARG, as a usage error, if --family names none. */
 pen_status indicators_check_family(cli *c);
 
+/* indicators_page.c: the catalogue as a Markdown page with plots. */
+pen_status indicators_page(cli *c);
+
 /* indicators_input.c: the files of the command line as one table. */
 pen_status indicators_read(const cli *c, indicators *w);
 

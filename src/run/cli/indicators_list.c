@@ -162,6 +162,8 @@ pen_status indicators_list(cli *c, const char *name)
     if (name != NULL)
         PEN_TRY(find(c, name, &about));
     PEN_TRY(indicators_check_family(c));
+    if (cli_has(c, "page"))
+        return indicators_page(c);
     PEN_TRY(cli_open_output(c, &out));
     if (about != NULL && c->is_json)
         return cli_print_json(c, indicator_json(about));
