@@ -60,6 +60,11 @@ typedef struct bench_result {
 
 extern const bench_area *const bench_areas[]; /* ends with NULL */
 
+/* Made from the catalogue of indicators by bench_catalogue_fill(), which is called
+ * first; left out unless it is named. */
+extern bench_area bench_catalogue;
+void bench_catalogue_fill(void);
+
 /* Prepares, checks, times for about `seconds`; `threads` is only reported.
  * PEN_E_INTERNAL if the result is wrong. */
 pen_status bench_measure(const bench_area *area, const bench_case *test, pen_device *device,

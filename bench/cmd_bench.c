@@ -32,7 +32,7 @@ static bool is_wanted(const cli *c, const bench_area *area, const bench_case *te
     for (size_t i = 0; i < c->arg_count; i++)
         if (is_named(area, test, c->args[i]))
             return true;
-    return c->arg_count == 0;
+    return c->arg_count == 0 && area != &bench_catalogue;
 }
 
 static size_t wanted_count(const cli *c)
@@ -184,6 +184,7 @@ static pen_status print_list(cli *c)
 static pen_status run(cli *c)
 {
     struct session s = { .c = c };
+    bench_catalogue_fill();
     PEN_TRY(check_names(c));
     if (cli_has(c, "list"))
         return print_list(c);
@@ -219,6 +220,8 @@ static const cli_option options[] = {
 static const char *const examples[] = {
     "Measure everything on the default device",
     "penstock bench",
+    "Every indicator of the catalogue, against TA-Lib (some minutes)",
+    "PENSTOCK_LIBTALIB=/usr/lib/libta-lib.so penstock bench catalogue --threads 1 --time 0.1",
     "One area on one device, as JSON",
     "penstock bench memory --device cpu:0 --json",
     NULL,
