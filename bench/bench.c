@@ -12,8 +12,17 @@ extern const bench_area bench_indicators, bench_math, bench_matmul, bench_memory
     bench_pricing, bench_statistics, bench_text, bench_ticks;
 
 const bench_area *const bench_areas[] = {
-    &bench_catalogue, &bench_indicators, &bench_math, &bench_matmul, &bench_memory, &bench_patterns,
-    &bench_pricing,   &bench_statistics, &bench_text, &bench_ticks,  NULL,
+    &bench_indicators,
+    &bench_math,
+    &bench_matmul,
+    &bench_memory,
+    &bench_patterns,
+    &bench_pricing,
+    &bench_statistics,
+    &bench_text,
+    &bench_ticks,
+    &bench_catalogue,
+    NULL,
 };
 
 enum { MOST_SAMPLES = 2000, FEWEST_SAMPLES = 5 };

@@ -156,6 +156,11 @@ static void draw_params(const pen_indicator *about, pen_rng *rng, double *params
         double value = low + (high + p->is_integer - low) * pen_rng_uniform(rng);
         params[i] = p->is_integer ? fmin(floor(value), high) : value;
     }
+    if (strcmp(about->name, "mavp") == 0 && params[0] > params[1]) { /* lowest, highest period */
+        double low = params[1];
+        params[1] = params[0];
+        params[0] = low;
+    }
 }
 
 static void the_functions_of_talib_give_the_same(void)
