@@ -248,14 +248,16 @@ pen_status ind_mean_deviation(ind_program *p, ind_value x, int window, ind_value
     return ind_emit(p, &step, out);
 }
 
-/* Two overlapping blocks: levels 1, 2, 4, ... below window / 2, then the rest. */
+/* Two overlapping blocks: levels 1, 2, 4, ... below window / 2, then the rest.  Those below
+ * 8 are 7 rows for the values alone, rings as the others where their ages are kept. */
 pen_status ind_extreme(ind_program *p, int op, ind_value x, int window, ind_value *out)
 {
     bool is_since = op == IND_SINCE_HIGHEST || op == IND_SINCE_LOWEST;
     if (window == 1)
         return ind_affine(p, x, is_since ? 0 : 1, 0, out);
     ind_step step = window_step(op, &x, 1, window, 0, 0);
-    int rows = 0, k = 1;
+    bool has_base = !is_since && window >= 8;
+    int rows = has_base ? 7 : 0, k = has_base ? 8 : 1;
     for (; 2 * k < window; k *= 2)
         rows += k;
     step.max_ring = max_int(k / 2, ind_ring_rows(window - k));
