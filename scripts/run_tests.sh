@@ -5,7 +5,7 @@
 # failure.  Outputs are kept in $O/tests/*.log.  The last line is
 # "N passed, N failed[, N skipped]".
 O=${O:-build/release}
-limit=${TEST_TIMEOUT:-300}
+limit=${TEST_TIMEOUT:-900}
 jobs=${TEST_JOBS:-$(nproc 2>/dev/null || echo 2)}
 here=$PWD/tests
 export LSAN_OPTIONS="suppressions=$here/lsan.supp:print_suppressions=0${LSAN_OPTIONS:+:$LSAN_OPTIONS}"
