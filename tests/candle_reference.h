@@ -300,6 +300,8 @@ PATTERN(hikkake_starts)
 }
 PATTERN(hikkakemod_starts)
 {
+    if (i < 3)
+        return 0;
     int start = NAME(hikkake_starts)(x, i);
     if (!(H(2) < H(3) && L(2) > L(3)))
         return 0;

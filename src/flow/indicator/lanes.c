@@ -11,20 +11,24 @@ static pen_status upload(pen_queue *queue, const void *host, size_t bytes, void 
     return pen_device_write(queue, *out, host, bytes);
 }
 
+/* Kernels read two constants for every step, whatever it has. */
+enum { SPARE_CONSTS = 2 };
+
 static pen_status upload_consts(ind_loaded *l)
 {
     const ind_program *p = l->program;
-    size_t n = (size_t)p->n_consts;
-    if (l->dtype == PEN_F64)
-        return upload(l->queue, p->consts, n * sizeof(double), &l->d_consts);
-    float *narrow;
-    PEN_TRY(pen_alloc(n, sizeof *narrow, (void **)&narrow));
+    size_t n = (size_t)p->n_consts, unit = pen_dtype_bytes(l->dtype);
+    void *padded;
+    PEN_TRY(pen_alloc(n + SPARE_CONSTS, unit, &padded));
     for (size_t i = 0; i < n; i++)
-        narrow[i] = (float)p->consts[i];
-    pen_status s = upload(l->queue, narrow, n * sizeof(float), &l->d_consts);
+        if (l->dtype == PEN_F64)
+            ((double *)padded)[i] = p->consts[i];
+        else
+            ((float *)padded)[i] = (float)p->consts[i];
+    pen_status s = upload(l->queue, padded, (n + SPARE_CONSTS) * unit, &l->d_consts);
     if (s == PEN_OK)
         s = pen_queue_wait(l->queue);
-    pen_free(narrow);
+    pen_free(padded);
     return s;
 }
 
