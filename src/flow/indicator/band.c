@@ -110,66 +110,55 @@ static pen_status emit_linreg_channel(ind_program *p, const ind_call *call, ind_
     return around(p, middle, width, call->param[1], call->param[2], out);
 }
 
-/* clang-format off */
-#define BAND(name_) .name = (name_), .family = "band"
-#define UPPER_LOWER .n_outputs = 3, .outputs = { "upper", "middle", "lower" }
-#define ON_CLOSE .n_inputs = 1, .inputs = { "close" }
-#define ON_BAR .n_inputs = 3, .inputs = { "high", "low", "close" }
-#define WIDTH(name_, fallback_) { (name_), (fallback_), -3e37, 3e37, false }
-/* clang-format on */
-
 static const ind_entry entries[] = {
-    { { BAND("bbands"), ON_CLOSE, UPPER_LOWER, .title = "Bollinger bands",
-        .formula = "middle = average of the last `period` values, upper and lower = middle +- n "
-                   "population standard deviations of these values",
-        .source = "Bollinger; TA-Lib BBANDS", .n_params = 4,
-        .params = { IND_PERIOD(5, 2), WIDTH("up", 2), WIDTH("down", 2),
-                    IND_MATYPE("matype", IND_MA_SMA) } },
-      emit_bbands },
-    { { BAND("percent_b"), ON_CLOSE, .title = "Bollinger's %b",
-        .formula = "(x - lower) / (upper - lower) of bbands; 0.5 where the bands have no width",
-        .source = "Bollinger on Bollinger Bands (2001)", .n_params = 4,
-        .params = { IND_PERIOD(20, 2), WIDTH("up", 2), WIDTH("down", 2),
-                    IND_MATYPE("matype", IND_MA_SMA) },
-        .n_outputs = 1, .outputs = { "" } },
-      emit_percent_b },
-    { { BAND("bandwidth"), ON_CLOSE, .title = "Bollinger's BandWidth",
-        .formula = "(upper - lower) / middle of bbands; 0 where the middle is 0",
-        .source = "Bollinger on Bollinger Bands (2001)", .n_params = 4,
-        .params = { IND_PERIOD(20, 2), WIDTH("up", 2), WIDTH("down", 2),
-                    IND_MATYPE("matype", IND_MA_SMA) },
-        .n_outputs = 1, .outputs = { "" } },
-      emit_bandwidth },
-    { { BAND("accbands"), ON_BAR, UPPER_LOWER, .title = "Acceleration bands",
-        .formula = "means of high (1 + q), close and low (1 - q), q = 4 (high - low) / (high + "
-                   "low), over the last `period` bars; q is 0 where high + low is",
-        .source = "Headley, Big Trends in Trading (2002); TA-Lib ACCBANDS", .n_params = 1,
-        .params = { IND_PERIOD(20, 2) } },
-      emit_accbands },
-    { { BAND("keltner"), ON_BAR, UPPER_LOWER, .title = "Keltner channel",
-        .formula = "ema(close, period) +- multiplier * atr(`atr`)",
-        .source = "Keltner (1960), in Raschke's form", .n_params = 3,
-        .params = { IND_PERIOD(20, 2), WIDTH("multiplier", 2), { "atr", 10, 1, 100000, true } } },
-      emit_keltner },
-    { { BAND("donchian"), .n_inputs = 2, .inputs = { "high", "low" }, UPPER_LOWER,
-        .title = "Donchian channel",
-        .formula = "highest high and lowest low of the last `period` bars, this one among them, "
-                   "and their mean",
-        .source = "Donchian", .n_params = 1, .params = { IND_PERIOD(20, 2) } },
-      emit_donchian },
-    { { BAND("envelope"), ON_CLOSE, UPPER_LOWER, .title = "Moving average envelope",
-        .formula = "average of the last `period` values, and `percent` % above and below it",
-        .source = "definition", .n_params = 3,
-        .params = { IND_PERIOD(20, 2),
-                    { "percent", 2.5, 0, 1e6, false },
-                    IND_MATYPE("matype", IND_MA_SMA) } },
-      emit_envelope },
-    { { BAND("linreg_channel"), ON_CLOSE, UPPER_LOWER, .title = "Linear regression channel",
-        .formula = "linearreg +- n population standard deviations of the last `period` values "
-                   "from their least-squares line",
-        .source = "Raff; definition", .n_params = 3,
-        .params = { IND_PERIOD(100, 3), WIDTH("up", 2), WIDTH("down", 2) } },
-      emit_linreg_channel },
+    IND_ENTRY("band", "bbands", "Bollinger bands",
+              "middle = average of the last `period` values, upper and lower = middle +- n "
+              "population standard deviations of these values",
+              "Bollinger; TA-Lib BBANDS", emit_bbands, IND_ON("close"),
+              IND_PARAMS(IND_PERIOD(5, 2), IND_REAL("up", 2, -3e37, 3e37),
+                         IND_REAL("down", 2, -3e37, 3e37), IND_MATYPE("matype", IND_MA_SMA)),
+              IND_GIVES("upper", "middle", "lower")),
+    IND_ENTRY("band", "percent_b", "Bollinger's %b",
+              "(x - lower) / (upper - lower) of bbands; 0.5 where the bands have no width",
+              "Bollinger on Bollinger Bands (2001)", emit_percent_b, IND_ON("close"),
+              IND_PARAMS(IND_PERIOD(20, 2), IND_REAL("up", 2, -3e37, 3e37),
+                         IND_REAL("down", 2, -3e37, 3e37), IND_MATYPE("matype", IND_MA_SMA)),
+              IND_GIVES_ONE),
+    IND_ENTRY("band", "bandwidth", "Bollinger's BandWidth",
+              "(upper - lower) / middle of bbands; 0 where the middle is 0",
+              "Bollinger on Bollinger Bands (2001)", emit_bandwidth, IND_ON("close"),
+              IND_PARAMS(IND_PERIOD(20, 2), IND_REAL("up", 2, -3e37, 3e37),
+                         IND_REAL("down", 2, -3e37, 3e37), IND_MATYPE("matype", IND_MA_SMA)),
+              IND_GIVES_ONE),
+    IND_ENTRY("band", "accbands", "Acceleration bands",
+              "means of high (1 + q), close and low (1 - q), q = 4 (high - low) / (high + "
+              "low), over the last `period` bars; q is 0 where high + low is",
+              "Headley, Big Trends in Trading (2002); TA-Lib ACCBANDS", emit_accbands,
+              IND_ON("high", "low", "close"), IND_PARAMS(IND_PERIOD(20, 2)),
+              IND_GIVES("upper", "middle", "lower")),
+    IND_ENTRY("band", "keltner", "Keltner channel", "ema(close, period) +- multiplier * atr(`atr`)",
+              "Keltner (1960), in Raschke's form", emit_keltner, IND_ON("high", "low", "close"),
+              IND_PARAMS(IND_PERIOD(20, 2), IND_REAL("multiplier", 2, -3e37, 3e37),
+                         IND_BARS("atr", 10, 1)),
+              IND_GIVES("upper", "middle", "lower")),
+    IND_ENTRY("band", "donchian", "Donchian channel",
+              "highest high and lowest low of the last `period` bars, this one among them, "
+              "and their mean",
+              "Donchian", emit_donchian, IND_ON("high", "low"), IND_PARAMS(IND_PERIOD(20, 2)),
+              IND_GIVES("upper", "middle", "lower")),
+    IND_ENTRY("band", "envelope", "Moving average envelope",
+              "average of the last `period` values, and `percent` % above and below it",
+              "definition", emit_envelope, IND_ON("close"),
+              IND_PARAMS(IND_PERIOD(20, 2), IND_REAL("percent", 2.5, 0, 1e6),
+                         IND_MATYPE("matype", IND_MA_SMA)),
+              IND_GIVES("upper", "middle", "lower")),
+    IND_ENTRY("band", "linreg_channel", "Linear regression channel",
+              "linearreg +- n population standard deviations of the last `period` values "
+              "from their least-squares line",
+              "Raff; definition", emit_linreg_channel, IND_ON("close"),
+              IND_PARAMS(IND_PERIOD(100, 3), IND_REAL("up", 2, -3e37, 3e37),
+                         IND_REAL("down", 2, -3e37, 3e37)),
+              IND_GIVES("upper", "middle", "lower")),
 };
 
 const ind_family ind_band_family = { entries, PEN_COUNT(entries) };

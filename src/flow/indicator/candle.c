@@ -6,35 +6,15 @@
 #include "candle.h"
 #include "family.h"
 
-#define CANDLE(name_, title_, rules)                                                               \
-    {                                                                                              \
-        { .name = (name_),                                                                         \
-          .family = "candle",                                                                      \
-          .title = (title_),                                                                       \
-          .formula = (rules),                                                                      \
-          .source = "TA-Lib; Morris, Candlestick Charting Explained (1995)",                       \
-          .n_inputs = 4,                                                                           \
-          .inputs = { "open", "high", "low", "close" },                                            \
-          .n_outputs = 1,                                                                          \
-          .outputs = { "" } },                                                                     \
-            .emit = NULL                                                                           \
-    }
+#define CANDLE_PATTERN(name, title, rules, ...)                                                    \
+    IND_ENTRY("candle", name, title, rules,                                                        \
+              "TA-Lib; Morris, Candlestick Charting Explained (1995)", NULL,                       \
+              IND_ON("open", "high", "low", "close"), __VA_ARGS__)
+#define CANDLE(name, title, rules) CANDLE_PATTERN(name, title, rules, IND_GIVES_ONE)
 /* With a penetration: the part of the first body that the last one must reach into. */
-#define CANDLE_INTO(name_, title_, into, rules)                                                    \
-    {                                                                                              \
-        { .name = (name_),                                                                         \
-          .family = "candle",                                                                      \
-          .title = (title_),                                                                       \
-          .formula = (rules),                                                                      \
-          .source = "TA-Lib; Morris, Candlestick Charting Explained (1995)",                       \
-          .n_inputs = 4,                                                                           \
-          .inputs = { "open", "high", "low", "close" },                                            \
-          .n_params = 1,                                                                           \
-          .params = { { .name = "penetration", .fallback = (into), .min = 0, .max = 3e37 } },      \
-          .n_outputs = 1,                                                                          \
-          .outputs = { "" } },                                                                     \
-            .emit = NULL                                                                           \
-    }
+#define CANDLE_INTO(name, title, into, rules)                                                      \
+    CANDLE_PATTERN(name, title, rules, IND_PARAMS(IND_REAL("penetration", into, 0, 3e37)),         \
+                   IND_GIVES_ONE)
 
 /* clang-format off */
 static const ind_entry entries[] = {

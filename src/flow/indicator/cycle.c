@@ -197,56 +197,40 @@ static pen_status emit_mama(ind_program *p, const ind_call *call, ind_value *out
     return ind_mama(p, call->in[0], call->param[0], call->param[1], out);
 }
 
-/* One input, close, without parameters. */
-#define CYCLE(name_, title_, formula_, source_, emit_, n_outputs_, ...)                            \
-    {                                                                                              \
-        { .name = (name_),                                                                         \
-          .family = "cycle",                                                                       \
-          .title = (title_),                                                                       \
-          .formula = (formula_),                                                                   \
-          .source = "Ehlers, Rocket Science for Traders (2001); " source_,                         \
-          .n_inputs = 1,                                                                           \
-          .inputs = { "close" },                                                                   \
-          .n_outputs = (n_outputs_),                                                               \
-          .outputs = { __VA_ARGS__ } },                                                            \
-            (emit_)                                                                                \
-    }
+#define EHLERS "Ehlers, Rocket Science for Traders (2001); "
 
 static const ind_entry entries[] = {
-    CYCLE("ht_dcperiod", "Dominant cycle period",
-          "bars a turn of the Hilbert transform's phasor takes, within 6 .. 50, changing by at "
-          "most half a bar's period a bar, smoothed twice",
-          "TA-Lib HT_DCPERIOD", emit_dcperiod, 1, ""),
-    CYCLE("ht_dcphase", "Dominant cycle phase",
-          "degrees, -45 .. 315: phase of the smoothed price over the dominant cycle against one "
-          "turn of a sine; 90 + 360 / period where the price does not move",
-          "TA-Lib HT_DCPHASE", emit_dcphase, 1, ""),
-    CYCLE("ht_phasor", "Phasor components",
-          "detrended smoothed price three bars ago, and its quadrature by a Hilbert transform",
-          "TA-Lib HT_PHASOR", emit_phasor, 2, "inphase", "quadrature"),
-    CYCLE("ht_sine", "Sine wave", "sine of the dominant cycle's phase, and 45 degrees ahead",
-          "TA-Lib HT_SINE", emit_sine, 2, "sine", "leadsine"),
-    CYCLE("ht_trendline", "Instantaneous trend line",
-          "mean over the dominant cycle, then over four bars with weights 4, 3, 2, 1",
-          "TA-Lib HT_TRENDLINE", emit_trendline, 1, ""),
-    CYCLE("ht_trendmode", "Trend or cycle",
-          "0 for half a cycle after the sine waves cross and while the phase keeps the cycle's "
-          "pace, 1 otherwise and where the price is 1.5 % off its trend line",
-          "TA-Lib HT_TRENDMODE", emit_trendmode, 1, ""),
-    { { .name = "mama",
-        .family = "average",
-        .title = "MESA adaptive moving average",
-        .formula = "mama += a (x - mama), fama += a / 2 (mama - fama), a = fast / (degrees the "
-                   "phase fell in the bar), within slow .. fast; both start at 0 on the 13th bar",
-        .source = "Ehlers, MAMA, the Mother of Adaptive Moving Averages (2001); TA-Lib MAMA",
-        .n_inputs = 1,
-        .inputs = { "close" },
-        .n_params = 2,
-        .params = { { "fastlimit", 0.5, 0.01, 0.99, false, NULL },
-                    { "slowlimit", 0.05, 0.01, 0.99, false, NULL } },
-        .n_outputs = 2,
-        .outputs = { "mama", "fama" } },
-      emit_mama },
+    IND_ENTRY("cycle", "ht_dcperiod", "Dominant cycle period",
+              "bars a turn of the Hilbert transform's phasor takes, within 6 .. 50, changing by at "
+              "most half a bar's period a bar, smoothed twice",
+              EHLERS "TA-Lib HT_DCPERIOD", emit_dcperiod, IND_ON("close"), IND_GIVES_ONE),
+    IND_ENTRY(
+        "cycle", "ht_dcphase", "Dominant cycle phase",
+        "degrees, -45 .. 315: phase of the smoothed price over the dominant cycle against one "
+        "turn of a sine; 90 + 360 / period where the price does not move",
+        EHLERS "TA-Lib HT_DCPHASE", emit_dcphase, IND_ON("close"), IND_GIVES_ONE),
+    IND_ENTRY("cycle", "ht_phasor", "Phasor components",
+              "detrended smoothed price three bars ago, and its quadrature by a Hilbert transform",
+              EHLERS "TA-Lib HT_PHASOR", emit_phasor, IND_ON("close"),
+              IND_GIVES("inphase", "quadrature")),
+    IND_ENTRY("cycle", "ht_sine", "Sine wave",
+              "sine of the dominant cycle's phase, and 45 degrees ahead", EHLERS "TA-Lib HT_SINE",
+              emit_sine, IND_ON("close"), IND_GIVES("sine", "leadsine")),
+    IND_ENTRY("cycle", "ht_trendline", "Instantaneous trend line",
+              "mean over the dominant cycle, then over four bars with weights 4, 3, 2, 1",
+              EHLERS "TA-Lib HT_TRENDLINE", emit_trendline, IND_ON("close"), IND_GIVES_ONE),
+    IND_ENTRY("cycle", "ht_trendmode", "Trend or cycle",
+              "0 for half a cycle after the sine waves cross and while the phase keeps the cycle's "
+              "pace, 1 otherwise and where the price is 1.5 % off its trend line",
+              EHLERS "TA-Lib HT_TRENDMODE", emit_trendmode, IND_ON("close"), IND_GIVES_ONE),
+    IND_ENTRY(
+        "average", "mama", "MESA adaptive moving average",
+        "mama += a (x - mama), fama += a / 2 (mama - fama), a = fast / (degrees the "
+        "phase fell in the bar), within slow .. fast; both start at 0 on the 13th bar",
+        "Ehlers, MAMA, the Mother of Adaptive Moving Averages (2001); TA-Lib MAMA", emit_mama,
+        IND_ON("close"),
+        IND_PARAMS(IND_REAL("fastlimit", 0.5, 0.01, 0.99), IND_REAL("slowlimit", 0.05, 0.01, 0.99)),
+        IND_GIVES("mama", "fama")),
 };
 
 const ind_family ind_cycle_family = { entries, PEN_COUNT(entries) };

@@ -54,15 +54,42 @@ pen_status ind_average(ind_program *program, ind_value x, int matype, int period
 /* Ehlers' adaptive averages: out[0] mama, out[1] fama. */
 pen_status ind_mama(ind_program *program, ind_value x, double fast, double slow, ind_value out[2]);
 
+/* The catalogue's words: an entry is what it is called and where it comes from, how it is emitted,
+ * and IND_ON(inputs), IND_PARAMS(parameters), IND_GIVES(outputs). */
+#define IND_ENTRY(family_, name_, title_, formula_, source_, emit_, ...)                           \
+    {                                                                                              \
+        { .name = (name_),                                                                         \
+          .family = (family_),                                                                     \
+          .title = (title_),                                                                       \
+          .formula = (formula_),                                                                   \
+          .source = (source_),                                                                     \
+          __VA_ARGS__ },                                                                           \
+            (emit_)                                                                                \
+    }
+#define IND_NAMES(...) PEN_COUNT(((const char *const[]){ __VA_ARGS__ })) /* how many */
+#define IND_ON(...) .n_inputs = IND_NAMES(__VA_ARGS__), .inputs = { __VA_ARGS__ }
+#define IND_GIVES(...) .n_outputs = IND_NAMES(__VA_ARGS__), .outputs = { __VA_ARGS__ }
+#define IND_GIVES_ONE IND_GIVES("")
+#define IND_PARAMS(...)                                                                            \
+    .n_params = PEN_COUNT(((const pen_indicator_param[]){ __VA_ARGS__ })), .params = { __VA_ARGS__ }
+
+/* Parameters: numbers, whole numbers, numbers of bars, names to choose from. */
+#define IND_REAL(name_, fallback_, min_, max_)                                                     \
+    {                                                                                              \
+        .name = (name_), .fallback = (fallback_), .min = (min_), .max = (max_)                     \
+    }
+#define IND_COUNT(name_, fallback_, min_, max_)                                                    \
+    {                                                                                              \
+        .name = (name_), .fallback = (fallback_), .min = (min_), .max = (max_), .is_integer = true \
+    }
+#define IND_BARS(name_, fallback_, min_) IND_COUNT(name_, fallback_, min_, 100000)
+#define IND_PERIOD(fallback_, min_) IND_BARS("period", fallback_, min_)
+#define IND_CHOICE(name_, fallback_, max_, names_)                                                 \
+    {                                                                                              \
+        .name = (name_), .fallback = (fallback_), .max = (max_), .is_integer = true,               \
+        .choices = (names_)                                                                        \
+    }
 #define IND_MATYPE(name_, fallback_)                                                               \
-    {                                                                                              \
-        .name = (name_), .fallback = (fallback_), .min = 0, .max = IND_MA_COUNT - 1,               \
-        .is_integer = true, .choices = ind_average_names                                           \
-    }
-#define IND_PERIOD(fallback_, min_)                                                                \
-    {                                                                                              \
-        .name = "period", .fallback = (fallback_), .min = (min_), .max = 100000,                   \
-        .is_integer = true                                                                         \
-    }
+    IND_CHOICE(name_, fallback_, IND_MA_COUNT - 1, ind_average_names)
 
 #endif

@@ -32,23 +32,11 @@ UNARY(sqrt, IND_SQRT)
 UNARY(tan, IND_TAN)
 UNARY(tanh, IND_TANH)
 
-#define FUNCTION(name_, title_, formula_, source_, emit_, n_inputs_, ...)                          \
-    {                                                                                              \
-        { .name = (name_),                                                                         \
-          .family = "math",                                                                        \
-          .title = (title_),                                                                       \
-          .formula = (formula_),                                                                   \
-          .source = (source_),                                                                     \
-          .n_inputs = (n_inputs_),                                                                 \
-          .inputs = { __VA_ARGS__ },                                                               \
-          .n_outputs = 1,                                                                          \
-          .outputs = { "" } },                                                                     \
-            (emit_)                                                                                \
-    }
 #define OF_TWO(name, title, formula, source)                                                       \
-    FUNCTION(#name, title, formula, source, emit_##name, 2, "high", "low")
+    IND_ENTRY("math", #name, title, formula, source, emit_##name, IND_ON("high", "low"),           \
+              IND_GIVES_ONE)
 #define OF_ONE(name, title, formula, source)                                                       \
-    FUNCTION(#name, title, formula, source, emit_##name, 1, "close")
+    IND_ENTRY("math", #name, title, formula, source, emit_##name, IND_ON("close"), IND_GIVES_ONE)
 
 static const ind_entry entries[] = {
     OF_TWO(add, "Sum of two series", "x + y", "TA-Lib ADD"),

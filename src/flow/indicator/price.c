@@ -31,29 +31,16 @@ static pen_status emit_wclprice(ind_program *p, const ind_call *call, ind_value 
     return emit_weighted(p, call, 3, 2, 1.0 / 4, out);
 }
 
-#define PRICE(name_, title_, formula_, source_, emit_, n_inputs_, ...)                             \
-    {                                                                                              \
-        { .name = (name_),                                                                         \
-          .family = "price",                                                                       \
-          .title = (title_),                                                                       \
-          .formula = (formula_),                                                                   \
-          .source = (source_),                                                                     \
-          .n_inputs = (n_inputs_),                                                                 \
-          .inputs = { __VA_ARGS__ },                                                               \
-          .n_outputs = 1,                                                                          \
-          .outputs = { "" } },                                                                     \
-            (emit_)                                                                                \
-    }
-
 static const ind_entry entries[] = {
-    PRICE("avgprice", "Average price", "(open + high + low + close) / 4", "TA-Lib AVGPRICE",
-          emit_avgprice, 4, "open", "high", "low", "close"),
-    PRICE("medprice", "Median price", "(high + low) / 2", "TA-Lib MEDPRICE", emit_medprice, 2,
-          "high", "low"),
-    PRICE("typprice", "Typical price", "(high + low + close) / 3", "TA-Lib TYPPRICE", emit_typprice,
-          3, "high", "low", "close"),
-    PRICE("wclprice", "Weighted close", "(high + low + 2 close) / 4", "TA-Lib WCLPRICE",
-          emit_wclprice, 3, "high", "low", "close"),
+    IND_ENTRY("price", "avgprice", "Average price", "(open + high + low + close) / 4",
+              "TA-Lib AVGPRICE", emit_avgprice, IND_ON("open", "high", "low", "close"),
+              IND_GIVES_ONE),
+    IND_ENTRY("price", "medprice", "Median price", "(high + low) / 2", "TA-Lib MEDPRICE",
+              emit_medprice, IND_ON("high", "low"), IND_GIVES_ONE),
+    IND_ENTRY("price", "typprice", "Typical price", "(high + low + close) / 3", "TA-Lib TYPPRICE",
+              emit_typprice, IND_ON("high", "low", "close"), IND_GIVES_ONE),
+    IND_ENTRY("price", "wclprice", "Weighted close", "(high + low + 2 close) / 4",
+              "TA-Lib WCLPRICE", emit_wclprice, IND_ON("high", "low", "close"), IND_GIVES_ONE),
 };
 
 const ind_family ind_price_family = { entries, PEN_COUNT(entries) };

@@ -160,90 +160,48 @@ static pen_status emit_pivot_points(ind_program *p, const ind_call *call, ind_va
 static const char *const pivot_methods[] = { "classic", "fibonacci", "camarilla" };
 
 static const ind_entry entries[] = {
-    { { .name = "vwap",
-        .family = "volume",
-        .title = "Volume-weighted average price",
-        .formula = "mean of (high + low + close) / 3 weighted by volume since the session began; "
-                   "its first price before there is volume",
-        .source = "definition",
-        .n_inputs = 5,
-        .inputs = { "high", "low", "close", "volume", "session" },
-        .n_outputs = 1,
-        .outputs = { "" } },
-      emit_vwap },
-    { { .name = "vwap_bands",
-        .family = "volume",
-        .title = "Bands around the volume-weighted average price",
-        .formula = "middle = vwap, upper and lower = middle +- n standard deviations of (high + "
-                   "low + close) / 3 weighted by volume since the session began",
-        .source = "definition; West (1979) for the update",
-        .n_inputs = 5,
-        .inputs = { "high", "low", "close", "volume", "session" },
-        .n_params = 2,
-        .params = { { "up", 2, -3e37, 3e37, false, NULL },
-                    { "down", 2, -3e37, 3e37, false, NULL } },
-        .n_outputs = 3,
-        .outputs = { "upper", "middle", "lower" } },
-      emit_vwap_bands },
-    { { .name = "vwap_anchored",
-        .family = "volume",
-        .title = "Volume-weighted average price since a bar",
-        .formula = "mean of (high + low + close) / 3 weighted by volume since bar number `anchor` "
-                   "of the series, the first being 0",
-        .source = "definition",
-        .n_inputs = 4,
-        .inputs = { "high", "low", "close", "volume" },
-        .n_params = 1,
-        .params = { { "anchor", 0, 0, MAX_ANCHOR, true, NULL } },
-        .n_outputs = 1,
-        .outputs = { "" } },
-      emit_vwap_anchored },
-    { { .name = "vwap_rolling",
-        .family = "volume",
-        .title = "Volume-weighted average price of a window",
-        .formula = "sum of (high + low + close) / 3 * volume / sum of volume over the last "
-                   "`period` bars; the price itself without volume",
-        .source = "definition",
-        .n_inputs = 4,
-        .inputs = { "high", "low", "close", "volume" },
-        .n_params = 1,
-        .params = { IND_PERIOD(20, 1) },
-        .n_outputs = 1,
-        .outputs = { "" } },
-      emit_vwap_rolling },
-    { { .name = "volume_profile",
-        .family = "volume",
-        .title = "Volume profile",
-        .formula = "the typical prices (high + low + close) / 3 of the last `period` bars, from "
-                   "lowest to highest, in `bins` bins: poc = middle of the bin with the most "
-                   "volume, vah and val = bounds of the bins that, grown from it by the larger "
-                   "neighbour, hold the share `area` of the volume",
-        .source = "Steidlmayer, Market Profile (1986)",
-        .n_inputs = 4,
-        .inputs = { "high", "low", "close", "volume" },
-        .n_params = 3,
-        .params = { IND_PERIOD(100, 1),
-                    { "bins", 24, 1, 1000, true, NULL },
-                    { "area", 0.7, 0, 1, false, NULL } },
-        .n_outputs = 3,
-        .outputs = { "poc", "vah", "val" } },
-      emit_volume_profile },
-    { { .name = "pivot_points",
-        .family = "momentum",
-        .title = "Pivot points",
-        .formula = "of high H, low L, close C of the last session: pp = (H + L + C) / 3; classic: "
-                   "r1 = 2 pp - L, r2 = pp + H - L, r3 = H + 2 (pp - L), s1 = 2 pp - H, s2 = pp - "
-                   "H + L, s3 = L - 2 (H - pp); fibonacci: pp +- 0.382, 0.618, 1 (H - L); "
-                   "camarilla: C +- 1.1 / 12, 1.1 / 6, 1.1 / 4 (H - L); missing in the first "
-                   "session",
-        .source = "floor traders; Stott (1989) for camarilla",
-        .n_inputs = 4,
-        .inputs = { "high", "low", "close", "session" },
-        .n_params = 1,
-        .params = { { .name = "method", .max = 2, .is_integer = true, .choices = pivot_methods } },
-        .n_outputs = 7,
-        .outputs = { "pp", "r1", "r2", "r3", "s1", "s2", "s3" } },
-      emit_pivot_points },
+    IND_ENTRY("volume", "vwap", "Volume-weighted average price",
+              "mean of (high + low + close) / 3 weighted by volume since the session began; "
+              "its first price before there is volume",
+              "definition", emit_vwap, IND_ON("high", "low", "close", "volume", "session"),
+              IND_GIVES_ONE),
+    IND_ENTRY("volume", "vwap_bands", "Bands around the volume-weighted average price",
+              "middle = vwap, upper and lower = middle +- n standard deviations of (high + "
+              "low + close) / 3 weighted by volume since the session began",
+              "definition; West (1979) for the update", emit_vwap_bands,
+              IND_ON("high", "low", "close", "volume", "session"),
+              IND_PARAMS(IND_REAL("up", 2, -3e37, 3e37), IND_REAL("down", 2, -3e37, 3e37)),
+              IND_GIVES("upper", "middle", "lower")),
+    IND_ENTRY("volume", "vwap_anchored", "Volume-weighted average price since a bar",
+              "mean of (high + low + close) / 3 weighted by volume since bar number `anchor` "
+              "of the series, the first being 0",
+              "definition", emit_vwap_anchored, IND_ON("high", "low", "close", "volume"),
+              IND_PARAMS(IND_COUNT("anchor", 0, 0, MAX_ANCHOR)), IND_GIVES_ONE),
+    IND_ENTRY("volume", "vwap_rolling", "Volume-weighted average price of a window",
+              "sum of (high + low + close) / 3 * volume / sum of volume over the last "
+              "`period` bars; the price itself without volume",
+              "definition", emit_vwap_rolling, IND_ON("high", "low", "close", "volume"),
+              IND_PARAMS(IND_PERIOD(20, 1)), IND_GIVES_ONE),
+    IND_ENTRY(
+        "volume", "volume_profile", "Volume profile",
+        "the typical prices (high + low + close) / 3 of the last `period` bars, from "
+        "lowest to highest, in `bins` bins: poc = middle of the bin with the most "
+        "volume, vah and val = bounds of the bins that, grown from it by the larger "
+        "neighbour, hold the share `area` of the volume",
+        "Steidlmayer, Market Profile (1986)", emit_volume_profile,
+        IND_ON("high", "low", "close", "volume"),
+        IND_PARAMS(IND_PERIOD(100, 1), IND_COUNT("bins", 24, 1, 1000), IND_REAL("area", 0.7, 0, 1)),
+        IND_GIVES("poc", "vah", "val")),
+    IND_ENTRY("momentum", "pivot_points", "Pivot points",
+              "of high H, low L, close C of the last session: pp = (H + L + C) / 3; classic: "
+              "r1 = 2 pp - L, r2 = pp + H - L, r3 = H + 2 (pp - L), s1 = 2 pp - H, s2 = pp - "
+              "H + L, s3 = L - 2 (H - pp); fibonacci: pp +- 0.382, 0.618, 1 (H - L); "
+              "camarilla: C +- 1.1 / 12, 1.1 / 6, 1.1 / 4 (H - L); missing in the first "
+              "session",
+              "floor traders; Stott (1989) for camarilla", emit_pivot_points,
+              IND_ON("high", "low", "close", "session"),
+              IND_PARAMS(IND_CHOICE("method", 0, PEN_COUNT(pivot_methods) - 1, pivot_methods)),
+              IND_GIVES("pp", "r1", "r2", "r3", "s1", "s2", "s3")),
 };
 
 const ind_family ind_session_family = { entries, PEN_COUNT(entries) };

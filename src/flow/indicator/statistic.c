@@ -370,133 +370,131 @@ static pen_status emit_hurst(ind_program *p, const ind_call *call, ind_value *ou
 
 /* ---- The entries ---- */
 
-#define STATISTIC(name_, title_, formula_, source_, emit_, ...)                                    \
-    {                                                                                              \
-        { .name = (name_),                                                                         \
-          .family = "statistic",                                                                   \
-          .title = (title_),                                                                       \
-          .formula = (formula_),                                                                   \
-          .source = (source_),                                                                     \
-          __VA_ARGS__ },                                                                           \
-            (emit_)                                                                                \
-    }
-#define OF_ONE .n_inputs = 1, .inputs = { "close" }
-#define OF_TWO .n_inputs = 2, .inputs = { "high", "low" }
-#define GIVES_ONE .n_outputs = 1, .outputs = { "" }
-#define GIVES_TWO(a, b) .n_outputs = 2, .outputs = { a, b }
-#define WITH_PERIOD(fallback, min) .n_params = 1, .params = { IND_PERIOD(fallback, min) }
-#define WITH_PERIOD_AND(fallback, min, ...)                                                        \
-    .n_params = 2, .params = { IND_PERIOD(fallback, min), { __VA_ARGS__ } }
-#define ORDER_PERIOD(fallback, min)                                                                \
-    .n_params = 1, .params = { { "period", fallback, min, 10000, true, NULL } }
-
 static const ind_entry entries[] = {
-    STATISTIC("max", "Highest value", "highest of the last `period` values", "TA-Lib MAX",
-              emit_highest, OF_ONE, WITH_PERIOD(30, 2), GIVES_ONE),
-    STATISTIC("maxindex", "Bar of the highest value",
+    IND_ENTRY("statistic", "max", "Highest value", "highest of the last `period` values",
+              "TA-Lib MAX", emit_highest, IND_ON("close"), IND_PARAMS(IND_PERIOD(30, 2)),
+              IND_GIVES_ONE),
+    IND_ENTRY("statistic", "maxindex", "Bar of the highest value",
               "number of the bar, from the series' first as 0, with the highest of the last "
               "`period` values; of equal ones the newest",
-              "TA-Lib MAXINDEX", emit_maxindex, OF_ONE, WITH_PERIOD(30, 2), GIVES_ONE),
-    STATISTIC("min", "Lowest value", "lowest of the last `period` values", "TA-Lib MIN",
-              emit_lowest, OF_ONE, WITH_PERIOD(30, 2), GIVES_ONE),
-    STATISTIC("minindex", "Bar of the lowest value",
+              "TA-Lib MAXINDEX", emit_maxindex, IND_ON("close"), IND_PARAMS(IND_PERIOD(30, 2)),
+              IND_GIVES_ONE),
+    IND_ENTRY("statistic", "min", "Lowest value", "lowest of the last `period` values",
+              "TA-Lib MIN", emit_lowest, IND_ON("close"), IND_PARAMS(IND_PERIOD(30, 2)),
+              IND_GIVES_ONE),
+    IND_ENTRY("statistic", "minindex", "Bar of the lowest value",
               "number of the bar, from the series' first as 0, with the lowest of the last "
               "`period` values; of equal ones the newest",
-              "TA-Lib MININDEX", emit_minindex, OF_ONE, WITH_PERIOD(30, 2), GIVES_ONE),
-    STATISTIC("minmax", "Lowest and highest value", "min and max of the last `period` values",
-              "TA-Lib MINMAX", emit_minmax, OF_ONE, WITH_PERIOD(30, 2), GIVES_TWO("min", "max")),
-    STATISTIC("minmaxindex", "Bars of the lowest and highest value", "minindex and maxindex",
-              "TA-Lib MINMAXINDEX", emit_minmaxindex, OF_ONE, WITH_PERIOD(30, 2),
-              GIVES_TWO("minidx", "maxidx")),
-    STATISTIC("sum", "Sum", "sum of the last `period` values", "TA-Lib SUM", emit_sum, OF_ONE,
-              WITH_PERIOD(30, 2), GIVES_ONE),
+              "TA-Lib MININDEX", emit_minindex, IND_ON("close"), IND_PARAMS(IND_PERIOD(30, 2)),
+              IND_GIVES_ONE),
+    IND_ENTRY("statistic", "minmax", "Lowest and highest value",
+              "min and max of the last `period` values", "TA-Lib MINMAX", emit_minmax,
+              IND_ON("close"), IND_PARAMS(IND_PERIOD(30, 2)), IND_GIVES("min", "max")),
+    IND_ENTRY("statistic", "minmaxindex", "Bars of the lowest and highest value",
+              "minindex and maxindex", "TA-Lib MINMAXINDEX", emit_minmaxindex, IND_ON("close"),
+              IND_PARAMS(IND_PERIOD(30, 2)), IND_GIVES("minidx", "maxidx")),
+    IND_ENTRY("statistic", "sum", "Sum", "sum of the last `period` values", "TA-Lib SUM", emit_sum,
+              IND_ON("close"), IND_PARAMS(IND_PERIOD(30, 2)), IND_GIVES_ONE),
 
-    STATISTIC("avgdev", "Mean absolute deviation",
+    IND_ENTRY("statistic", "avgdev", "Mean absolute deviation",
               "mean |x - mean| of the last `period` values; takes time in proportion to it",
-              "TA-Lib AVGDEV", emit_avgdev, OF_ONE, WITH_PERIOD(14, 2), GIVES_ONE),
-    STATISTIC("stddev", "Standard deviation",
+              "TA-Lib AVGDEV", emit_avgdev, IND_ON("close"), IND_PARAMS(IND_PERIOD(14, 2)),
+              IND_GIVES_ONE),
+    IND_ENTRY("statistic", "stddev", "Standard deviation",
               "nbdev times the population standard deviation of the last `period` values",
-              "TA-Lib STDDEV", emit_stddev, OF_ONE,
-              WITH_PERIOD_AND(5, 2, "nbdev", 1, -3e37, 3e37, false, NULL), GIVES_ONE),
-    STATISTIC("var", "Variance",
+              "TA-Lib STDDEV", emit_stddev, IND_ON("close"),
+              IND_PARAMS(IND_PERIOD(5, 2), IND_REAL("nbdev", 1, -3e37, 3e37)), IND_GIVES_ONE),
+    IND_ENTRY("statistic", "var", "Variance",
               "population variance of the last `period` values; nbdev has no effect", "TA-Lib VAR",
-              emit_var, OF_ONE, WITH_PERIOD_AND(5, 1, "nbdev", 1, -3e37, 3e37, false, NULL),
-              GIVES_ONE),
-    STATISTIC("stderr", "Standard error", "stddev / sqrt(period)", "Tulip Indicators stderr",
-              emit_stderr, OF_ONE, WITH_PERIOD(20, 1), GIVES_ONE),
-    STATISTIC("zscore", "Standard score",
+              emit_var, IND_ON("close"),
+              IND_PARAMS(IND_PERIOD(5, 1), IND_REAL("nbdev", 1, -3e37, 3e37)), IND_GIVES_ONE),
+    IND_ENTRY("statistic", "stderr", "Standard error", "stddev / sqrt(period)",
+              "Tulip Indicators stderr", emit_stderr, IND_ON("close"),
+              IND_PARAMS(IND_PERIOD(20, 1)), IND_GIVES_ONE),
+    IND_ENTRY("statistic", "zscore", "Standard score",
               "(x - mean) / stddev of the last `period` values; 0 where they are the same",
-              "definition", emit_zscore, OF_ONE, WITH_PERIOD(20, 2), GIVES_ONE),
-    STATISTIC("skew", "Skewness",
+              "definition", emit_zscore, IND_ON("close"), IND_PARAMS(IND_PERIOD(20, 2)),
+              IND_GIVES_ONE),
+    IND_ENTRY("statistic", "skew", "Skewness",
               "mean ((x - mean) / stddev)^3 of the last `period` values; 0 where they are the "
               "same; takes time in proportion to period",
-              "Pearson's moment coefficient g1", emit_skew, OF_ONE, ORDER_PERIOD(20, 2), GIVES_ONE),
-    STATISTIC("kurtosis", "Excess kurtosis",
+              "Pearson's moment coefficient g1", emit_skew, IND_ON("close"),
+              IND_PARAMS(IND_COUNT("period", 20, 2, 10000)), IND_GIVES_ONE),
+    IND_ENTRY("statistic", "kurtosis", "Excess kurtosis",
               "mean ((x - mean) / stddev)^4 - 3 of the last `period` values; 0 where they are the "
               "same; takes time in proportion to period",
-              "Pearson (1905), g2", emit_kurtosis, OF_ONE, ORDER_PERIOD(20, 2), GIVES_ONE),
+              "Pearson (1905), g2", emit_kurtosis, IND_ON("close"),
+              IND_PARAMS(IND_COUNT("period", 20, 2, 10000)), IND_GIVES_ONE),
 
-    STATISTIC("correl", "Pearson's correlation coefficient",
+    IND_ENTRY("statistic", "correl", "Pearson's correlation coefficient",
               "sum (x - mean x)(y - mean y) / (n stdev x stdev y) over the last `period` "
               "values; 0 where one of them does not move",
-              "Pearson (1895); TA-Lib CORREL", emit_correl, OF_TWO, WITH_PERIOD(30, 1), GIVES_ONE),
-    STATISTIC("covar", "Covariance", "mean (x - mean x)(y - mean y) over the last `period` values",
-              "definition", emit_covar, OF_TWO, WITH_PERIOD(30, 1), GIVES_ONE),
-    STATISTIC("autocorr", "Autocorrelation",
+              "Pearson (1895); TA-Lib CORREL", emit_correl, IND_ON("high", "low"),
+              IND_PARAMS(IND_PERIOD(30, 1)), IND_GIVES_ONE),
+    IND_ENTRY("statistic", "covar", "Covariance",
+              "mean (x - mean x)(y - mean y) over the last `period` values", "definition",
+              emit_covar, IND_ON("high", "low"), IND_PARAMS(IND_PERIOD(30, 1)), IND_GIVES_ONE),
+    IND_ENTRY("statistic", "autocorr", "Autocorrelation",
               "correl of x and x `lag` bars before over the last `period` values", "definition",
-              emit_autocorr, OF_ONE, WITH_PERIOD_AND(30, 2, "lag", 1, 1, 100000, true, NULL),
-              GIVES_ONE),
-    STATISTIC("beta", "Beta",
+              emit_autocorr, IND_ON("close"), IND_PARAMS(IND_PERIOD(30, 2), IND_BARS("lag", 1, 1)),
+              IND_GIVES_ONE),
+    IND_ENTRY("statistic", "beta", "Beta",
               "covariance of the returns of both over the variance of x's, over the last "
               "`period` returns; 0 where x does not move; a return on a price of 0 counts as 0",
-              "TA-Lib BETA", emit_beta, OF_TWO, WITH_PERIOD(5, 1), GIVES_ONE),
+              "TA-Lib BETA", emit_beta, IND_ON("high", "low"), IND_PARAMS(IND_PERIOD(5, 1)),
+              IND_GIVES_ONE),
 
-    STATISTIC("linearreg", "Linear regression",
+    IND_ENTRY("statistic", "linearreg", "Linear regression",
               "value at the newest bar of the least-squares line through the last `period` "
               "values",
-              "TA-Lib LINEARREG", emit_linearreg, OF_ONE, WITH_PERIOD(14, 2), GIVES_ONE),
-    STATISTIC("linearreg_slope", "Slope of the linear regression",
-              "change a bar of the line of linearreg", "TA-Lib LINEARREG_SLOPE", emit_slope, OF_ONE,
-              WITH_PERIOD(14, 2), GIVES_ONE),
-    STATISTIC("linearreg_angle", "Angle of the linear regression",
-              "atan of linearreg_slope in degrees", "TA-Lib LINEARREG_ANGLE", emit_angle, OF_ONE,
-              WITH_PERIOD(14, 2), GIVES_ONE),
-    STATISTIC("linearreg_intercept", "Intercept of the linear regression",
+              "TA-Lib LINEARREG", emit_linearreg, IND_ON("close"), IND_PARAMS(IND_PERIOD(14, 2)),
+              IND_GIVES_ONE),
+    IND_ENTRY("statistic", "linearreg_slope", "Slope of the linear regression",
+              "change a bar of the line of linearreg", "TA-Lib LINEARREG_SLOPE", emit_slope,
+              IND_ON("close"), IND_PARAMS(IND_PERIOD(14, 2)), IND_GIVES_ONE),
+    IND_ENTRY("statistic", "linearreg_angle", "Angle of the linear regression",
+              "atan of linearreg_slope in degrees", "TA-Lib LINEARREG_ANGLE", emit_angle,
+              IND_ON("close"), IND_PARAMS(IND_PERIOD(14, 2)), IND_GIVES_ONE),
+    IND_ENTRY("statistic", "linearreg_intercept", "Intercept of the linear regression",
               "value of the line of linearreg at the oldest bar", "TA-Lib LINEARREG_INTERCEPT",
-              emit_intercept, OF_ONE, WITH_PERIOD(14, 2), GIVES_ONE),
-    STATISTIC("linearreg_r2", "Coefficient of determination",
+              emit_intercept, IND_ON("close"), IND_PARAMS(IND_PERIOD(14, 2)), IND_GIVES_ONE),
+    IND_ENTRY("statistic", "linearreg_r2", "Coefficient of determination",
               "share of the last `period` values' variance that the line of linearreg explains; "
               "0 where they are the same",
-              "definition", emit_rsquared, OF_ONE, WITH_PERIOD(14, 2), GIVES_ONE),
-    STATISTIC("linearreg_residual", "Detrended value", "x - linearreg", "definition", emit_residual,
-              OF_ONE, WITH_PERIOD(14, 2), GIVES_ONE),
-    STATISTIC("tsf", "Time series forecast", "value of the line of linearreg at the next bar",
-              "TA-Lib TSF", emit_tsf, OF_ONE, WITH_PERIOD(14, 2), GIVES_ONE),
+              "definition", emit_rsquared, IND_ON("close"), IND_PARAMS(IND_PERIOD(14, 2)),
+              IND_GIVES_ONE),
+    IND_ENTRY("statistic", "linearreg_residual", "Detrended value", "x - linearreg", "definition",
+              emit_residual, IND_ON("close"), IND_PARAMS(IND_PERIOD(14, 2)), IND_GIVES_ONE),
+    IND_ENTRY("statistic", "tsf", "Time series forecast",
+              "value of the line of linearreg at the next bar", "TA-Lib TSF", emit_tsf,
+              IND_ON("close"), IND_PARAMS(IND_PERIOD(14, 2)), IND_GIVES_ONE),
 
-    STATISTIC("median", "Median",
+    IND_ENTRY("statistic", "median", "Median",
               "middle of the last `period` values in order, or the mean of the middle two; takes "
               "time in proportion to period",
-              "definition", emit_median, OF_ONE, ORDER_PERIOD(20, 1), GIVES_ONE),
-    STATISTIC("quantile", "Quantile",
+              "definition", emit_median, IND_ON("close"),
+              IND_PARAMS(IND_COUNT("period", 20, 1, 10000)), IND_GIVES_ONE),
+    IND_ENTRY("statistic", "quantile", "Quantile",
               "of the last `period` values in order the one at q (period - 1), interpolated "
               "linearly; takes time in proportion to period",
-              "Hyndman & Fan (1996), definition 7", emit_quantile, OF_ONE, .n_params = 2,
-              .params = { { "period", 20, 1, 10000, true, NULL }, { "q", 0.5, 0, 1, false, NULL } },
-              GIVES_ONE),
-    STATISTIC("rank", "Rank",
+              "Hyndman & Fan (1996), definition 7", emit_quantile, IND_ON("close"),
+              IND_PARAMS(IND_COUNT("period", 20, 1, 10000), IND_REAL("q", 0.5, 0, 1)),
+              IND_GIVES_ONE),
+    IND_ENTRY("statistic", "rank", "Rank",
               "place of x among the last `period` values over period, equal values sharing "
               "their places; takes time in proportion to period",
-              "pandas rolling rank(pct=True)", emit_rank, OF_ONE, ORDER_PERIOD(20, 2), GIVES_ONE),
-    STATISTIC("percentrank", "Percent rank",
+              "pandas rolling rank(pct=True)", emit_rank, IND_ON("close"),
+              IND_PARAMS(IND_COUNT("period", 20, 2, 10000)), IND_GIVES_ONE),
+    IND_ENTRY("statistic", "percentrank", "Percent rank",
               "per cent of the `period` values before that are not above x; takes time in "
               "proportion to period",
-              "TradingView ta.percentrank", emit_percentrank, OF_ONE, ORDER_PERIOD(100, 1),
-              GIVES_ONE),
-    STATISTIC("hurst", "Hurst exponent",
+              "TradingView ta.percentrank", emit_percentrank, IND_ON("close"),
+              IND_PARAMS(IND_COUNT("period", 100, 1, 10000)), IND_GIVES_ONE),
+    IND_ENTRY("statistic", "hurst", "Hurst exponent",
               "slope of log stddev(log x[t] - log x[t - lag]) over log lag, lags 1, 2, 4, 8, 16, "
               "over the last `period` changes each; 0.5 where x does not move",
-              "Mandelbrot & Van Ness (1968): changes over a lag grow as lag^H", emit_hurst, OF_ONE,
-              WITH_PERIOD(100, 2), GIVES_ONE),
+              "Mandelbrot & Van Ness (1968): changes over a lag grow as lag^H", emit_hurst,
+              IND_ON("close"), IND_PARAMS(IND_PERIOD(100, 2)), IND_GIVES_ONE),
 };
 
 const ind_family ind_statistic_family = { entries, PEN_COUNT(entries) };

@@ -175,106 +175,84 @@ static pen_status emit_crossany(ind_program *p, const ind_call *call, ind_value 
     return ind_subtract(p, up, down, out);
 }
 
-/* clang-format off */
-#define TREND(name_) .name = (name_), .family = "trend"
-#define ON_RANGE .n_inputs = 2, .inputs = { "high", "low" }
-#define ON_BAR .n_inputs = 3, .inputs = { "high", "low", "close" }
-#define ON_PAIR .n_inputs = 2, .inputs = { "close", "open" }
-#define ONE_OUTPUT .n_outputs = 1, .outputs = { "" }
-#define SPEED(name_, fallback_) { (name_), (fallback_), 0, 3e37, false }
-#define TIMES(fallback_) { "multiplier", (fallback_), 0, 1e6, false }
-#define BARS(name_, fallback_, min_) { (name_), (fallback_), (min_), 100000, true }
-/* clang-format on */
-
 static const ind_entry entries[] = {
-    { { TREND("sar"), ON_RANGE, ONE_OUTPUT, .title = "Parabolic stop and reverse",
-        .formula = "s += a (extreme - s), within the last two bars; a grows by `acceleration` to "
-                   "`maximum` with each new extreme; reversed at the extreme when the price "
-                   "reaches s. Starts at bar 2, long unless -DM exceeds +DM",
-        .source = "Wilder (1978); TA-Lib SAR", .n_params = 2,
-        .params = { SPEED("acceleration", 0.02), SPEED("maximum", 0.2) } },
-      emit_sar },
-    { { TREND("sarext"), ON_RANGE, ONE_OUTPUT, .title = "Parabolic stop and reverse, extended",
-        .formula = "sar with accelerations of its own while long and while short, negative while "
-                   "short; start: 0 = as sar, else long (> 0) or short (< 0) from that price; "
-                   "moved on by the fraction `offset` on reversal",
-        .source = "TA-Lib SAREXT", .n_params = 8,
-        .params = { { "start", 0, -3e37, 3e37, false },
-                    SPEED("offset", 0),
-                    SPEED("init_long", 0.02),
-                    SPEED("long", 0.02),
-                    SPEED("max_long", 0.2),
-                    SPEED("init_short", 0.02),
-                    SPEED("short", 0.02),
-                    SPEED("max_short", 0.2) } },
-      emit_sarext },
-    { { TREND("supertrend"), ON_BAR, .title = "SuperTrend",
-        .formula = "(high + low) / 2 +- multiplier * atr(period), each band only tightening while "
-                   "the close before is inside; the line is the lower one (direction 1) until a "
-                   "close below it, the upper one (-1) until a close above; starts with -1",
-        .source = "Seban; TradingView ta.supertrend, whose direction has the other sign",
-        .n_params = 2, .params = { IND_PERIOD(10, 1), TIMES(3) }, .n_outputs = 2,
-        .outputs = { "line", "direction" } },
-      emit_supertrend },
-    { { TREND("atr_stop"), ON_BAR, .title = "Trailing stop at average true ranges",
-        .formula = "close - multiplier * atr(period), rising only, until the close crosses it; "
-                   "then close + multiplier * atr, falling only; direction 1 while below the "
-                   "close, else -1",
-        .source = "Wilder's volatility system (1978), trailing the close", .n_params = 2,
-        .params = { IND_PERIOD(14, 1), TIMES(3) }, .n_outputs = 2,
-        .outputs = { "line", "direction" } },
-      emit_atr_stop },
-    { { TREND("chandelier"), ON_BAR, .title = "Chandelier exit",
-        .formula = "long = highest high of `period` bars - multiplier * atr(period), short = "
-                   "lowest low + multiplier * atr(period)",
-        .source = "Le Beau, in Elder, Come Into My Trading Room (2002)", .n_params = 2,
-        .params = { IND_PERIOD(22, 1), TIMES(3) }, .n_outputs = 2, .outputs = { "long", "short" } },
-      emit_chandelier },
-    { { TREND("ichimoku"), ON_BAR, .title = "Ichimoku Kinko Hyo",
-        .formula =
-            "m(n) = (highest high + lowest low of n bars) / 2; conversion = m, base = m; span_a = "
-            "(conversion + base) / 2 and span_b = m as they were `displacement` bars ago, so that "
-            "each bar holds the cloud drawn at it; lagging = the close, which a chart draws "
-            "`displacement` bars to the left: no value uses a later bar",
-        .source = "Hosoda (1969)", .n_params = 4,
-        .params = { BARS("conversion", 9, 1), BARS("base", 26, 1), BARS("span", 52, 1),
-                    BARS("displacement", 26, 0) },
-        .n_outputs = 5, .outputs = { "conversion", "base", "span_a", "span_b", "lagging" } },
-      emit_ichimoku },
-    { { TREND("zigzag"), ON_RANGE, .title = "Zigzag: the last confirmed pivot",
-        .formula = "a high is a pivot once a later bar that is no new high has a low `percent` % "
-                   "below it, a low likewise; pivot = the last one known by this bar, direction "
-                   "= 1 since a low, -1 since a high, age = bars since it. Before the first: "
-                   "(high + low) / 2 of the first bar and direction 0",
-        .source = "definition; no later bar is used", .n_params = 1,
-        .params = { { "percent", 5, 0, 99, false } }, .n_outputs = 3,
-        .outputs = { "pivot", "direction", "age" } },
-      emit_zigzag },
-    { { TREND("renko"), .n_inputs = 1, .inputs = { "close" },
-        .title = "Renko bricks of a fixed size",
-        .formula =
-            "level = where the last brick closed, a multiple of `brick`; a brick is added for "
-            "each that the close has passed in full, against the direction from the second on; "
-            "direction = 1 or -1, 0 before the first; bricks = added by this bar, negative down",
-        .source = "Nison, Beyond Candlesticks (1994)", .n_params = 1,
-        .params = { { "brick", 1, 1e-9, 1e9, false } }, .n_outputs = 3,
-        .outputs = { "level", "direction", "bricks" } },
-      emit_renko },
-    { { TREND("heikin_ashi"), .n_inputs = 4, .inputs = { "open", "high", "low", "close" },
-        .title = "Heikin-Ashi bars",
-        .formula = "close = (open + high + low + close) / 4; open = mean of open and close of the "
-                   "Heikin-Ashi bar before, at first of the bar itself; high and low = extremes "
-                   "of both and the bar's own",
-        .source = "Valcu, Technical Analysis of Stocks & Commodities 22 (2004)", .n_outputs = 4,
-        .outputs = { "open", "high", "low", "close" } },
-      emit_heikin_ashi },
-    { { TREND("crossover"), ON_PAIR, ONE_OUTPUT, .title = "First input crosses above the second",
-        .formula = "1 where x > y and x[t-1] <= y[t-1], else 0", .source = "Tulip crossover" },
-      emit_crossover },
-    { { TREND("crossany"), ON_PAIR, ONE_OUTPUT, .title = "Two inputs cross",
-        .formula = "1 where x > y and x[t-1] <= y[t-1], or x < y and x[t-1] >= y[t-1], else 0",
-        .source = "Tulip crossany" },
-      emit_crossany },
+    IND_ENTRY(
+        "trend", "sar", "Parabolic stop and reverse",
+        "s += a (extreme - s), within the last two bars; a grows by `acceleration` to "
+        "`maximum` with each new extreme; reversed at the extreme when the price "
+        "reaches s. Starts at bar 2, long unless -DM exceeds +DM",
+        "Wilder (1978); TA-Lib SAR", emit_sar, IND_ON("high", "low"),
+        IND_PARAMS(IND_REAL("acceleration", 0.02, 0, 3e37), IND_REAL("maximum", 0.2, 0, 3e37)),
+        IND_GIVES_ONE),
+    IND_ENTRY("trend", "sarext", "Parabolic stop and reverse, extended",
+              "sar with accelerations of its own while long and while short, negative while "
+              "short; start: 0 = as sar, else long (> 0) or short (< 0) from that price; "
+              "moved on by the fraction `offset` on reversal",
+              "TA-Lib SAREXT", emit_sarext, IND_ON("high", "low"),
+              IND_PARAMS(IND_REAL("start", 0, -3e37, 3e37), IND_REAL("offset", 0, 0, 3e37),
+                         IND_REAL("init_long", 0.02, 0, 3e37), IND_REAL("long", 0.02, 0, 3e37),
+                         IND_REAL("max_long", 0.2, 0, 3e37), IND_REAL("init_short", 0.02, 0, 3e37),
+                         IND_REAL("short", 0.02, 0, 3e37), IND_REAL("max_short", 0.2, 0, 3e37)),
+              IND_GIVES_ONE),
+    IND_ENTRY("trend", "supertrend", "SuperTrend",
+              "(high + low) / 2 +- multiplier * atr(period), each band only tightening while "
+              "the close before is inside; the line is the lower one (direction 1) until a "
+              "close below it, the upper one (-1) until a close above; starts with -1",
+              "Seban; TradingView ta.supertrend, whose direction has the other sign",
+              emit_supertrend, IND_ON("high", "low", "close"),
+              IND_PARAMS(IND_PERIOD(10, 1), IND_REAL("multiplier", 3, 0, 1e6)),
+              IND_GIVES("line", "direction")),
+    IND_ENTRY("trend", "atr_stop", "Trailing stop at average true ranges",
+              "close - multiplier * atr(period), rising only, until the close crosses it; "
+              "then close + multiplier * atr, falling only; direction 1 while below the "
+              "close, else -1",
+              "Wilder's volatility system (1978), trailing the close", emit_atr_stop,
+              IND_ON("high", "low", "close"),
+              IND_PARAMS(IND_PERIOD(14, 1), IND_REAL("multiplier", 3, 0, 1e6)),
+              IND_GIVES("line", "direction")),
+    IND_ENTRY("trend", "chandelier", "Chandelier exit",
+              "long = highest high of `period` bars - multiplier * atr(period), short = "
+              "lowest low + multiplier * atr(period)",
+              "Le Beau, in Elder, Come Into My Trading Room (2002)", emit_chandelier,
+              IND_ON("high", "low", "close"),
+              IND_PARAMS(IND_PERIOD(22, 1), IND_REAL("multiplier", 3, 0, 1e6)),
+              IND_GIVES("long", "short")),
+    IND_ENTRY(
+        "trend", "ichimoku", "Ichimoku Kinko Hyo",
+        "m(n) = (highest high + lowest low of n bars) / 2; conversion = m, base = m; span_a = "
+        "(conversion + base) / 2 and span_b = m as they were `displacement` bars ago, so that "
+        "each bar holds the cloud drawn at it; lagging = the close, which a chart draws "
+        "`displacement` bars to the left: no value uses a later bar",
+        "Hosoda (1969)", emit_ichimoku, IND_ON("high", "low", "close"),
+        IND_PARAMS(IND_BARS("conversion", 9, 1), IND_BARS("base", 26, 1), IND_BARS("span", 52, 1),
+                   IND_BARS("displacement", 26, 0)),
+        IND_GIVES("conversion", "base", "span_a", "span_b", "lagging")),
+    IND_ENTRY("trend", "zigzag", "Zigzag: the last confirmed pivot",
+              "a high is a pivot once a later bar that is no new high has a low `percent` % "
+              "below it, a low likewise; pivot = the last one known by this bar, direction "
+              "= 1 since a low, -1 since a high, age = bars since it. Before the first: "
+              "(high + low) / 2 of the first bar and direction 0",
+              "definition; no later bar is used", emit_zigzag, IND_ON("high", "low"),
+              IND_PARAMS(IND_REAL("percent", 5, 0, 99)), IND_GIVES("pivot", "direction", "age")),
+    IND_ENTRY("trend", "renko", "Renko bricks of a fixed size",
+              "level = where the last brick closed, a multiple of `brick`; a brick is added for "
+              "each that the close has passed in full, against the direction from the second on; "
+              "direction = 1 or -1, 0 before the first; bricks = added by this bar, negative down",
+              "Nison, Beyond Candlesticks (1994)", emit_renko, IND_ON("close"),
+              IND_PARAMS(IND_REAL("brick", 1, 1e-9, 1e9)),
+              IND_GIVES("level", "direction", "bricks")),
+    IND_ENTRY("trend", "heikin_ashi", "Heikin-Ashi bars",
+              "close = (open + high + low + close) / 4; open = mean of open and close of the "
+              "Heikin-Ashi bar before, at first of the bar itself; high and low = extremes "
+              "of both and the bar's own",
+              "Valcu, Technical Analysis of Stocks & Commodities 22 (2004)", emit_heikin_ashi,
+              IND_ON("open", "high", "low", "close"), IND_GIVES("open", "high", "low", "close")),
+    IND_ENTRY("trend", "crossover", "First input crosses above the second",
+              "1 where x > y and x[t-1] <= y[t-1], else 0", "Tulip crossover", emit_crossover,
+              IND_ON("close", "open"), IND_GIVES_ONE),
+    IND_ENTRY("trend", "crossany", "Two inputs cross",
+              "1 where x > y and x[t-1] <= y[t-1], or x < y and x[t-1] >= y[t-1], else 0",
+              "Tulip crossany", emit_crossany, IND_ON("close", "open"), IND_GIVES_ONE),
 };
 
 const ind_family ind_trend_family = { entries, PEN_COUNT(entries) };
