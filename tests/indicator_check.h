@@ -186,9 +186,13 @@ static inline void check_reference(pen_queue *queue, const reference *ref, pen_d
     free_bars(&b);
 }
 
-/* Every reference of a family, in both precisions and many shapes. */
-static inline void check_references(pen_queue *queue, const reference *refs, size_t count)
+/* Every reference of a family, in both precisions and many shapes, on the processor. */
+static inline void check_references(const reference *refs, size_t count)
 {
+    pen_device *cpu;
+    pen_queue *queue;
+    CHECK_OK(pen_device_open("cpu", &cpu));
+    CHECK_OK(pen_queue_create(cpu, &queue));
     static const size_t points[] = { 0, 1, 2, 14, 15, 20, 31, 32, 33, 64, 65, 127, 500, 1001 };
     static const size_t series[] = { 1, 2, 17, 33 };
     for (size_t r = 0; r < count; r++)
@@ -196,6 +200,8 @@ static inline void check_references(pen_queue *queue, const reference *refs, siz
             for (int d = 0; d < 2; d++)
                 check_reference(queue, &refs[r], (pen_dtype)d, series[(r + p) % COUNT(series)],
                                 points[p]);
+    pen_queue_destroy(queue);
+    pen_device_close(cpu);
 }
 
 /* ---- Pieces of references, in long double ---- */

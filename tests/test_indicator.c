@@ -245,7 +245,7 @@ static pen_queue *cpu_queue;
 
 static void every_indicator_matches_its_definition(void)
 {
-    check_references(cpu_queue, references, COUNT(references));
+    check_references(references, COUNT(references));
 }
 
 static void published_values_are_met(void)

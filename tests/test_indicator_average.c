@@ -252,7 +252,7 @@ static const reference references[] = {
 
 static void every_average_matches_its_definition(void)
 {
-    check_references(cpu_queue, references, COUNT(references));
+    check_references(references, COUNT(references));
 }
 
 /* A line's weighted averages lag by the weights' mean age, its DEMA not at all. */

@@ -160,7 +160,7 @@ static const reference references[] = {
 
 static void every_band_matches_its_definition(void)
 {
-    check_references(cpu_queue, references, COUNT(references));
+    check_references(references, COUNT(references));
 }
 
 /* Where the price does not move the place within a band of no width is the middle. */

@@ -203,7 +203,7 @@ static const reference references[] = {
 
 static void every_cycle_indicator_matches_its_definition(void)
 {
-    check_references(cpu_queue, references, COUNT(references));
+    check_references(references, COUNT(references));
 }
 
 /* ---- What a known cycle gives ---- */

@@ -139,7 +139,7 @@ static pen_queue *cpu_queue;
 
 static void every_indicator_matches_its_definition(void)
 {
-    check_references(cpu_queue, references, COUNT(references));
+    check_references(references, COUNT(references));
     for (size_t i = 0; i < COUNT(profiles); i++) {
         check_reference(cpu_queue, &profiles[i], PEN_F64, 17, 300);
         check_reference(cpu_queue, &profiles[i], PEN_F64, 1, 20000);

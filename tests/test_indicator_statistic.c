@@ -355,7 +355,7 @@ static const reference references[] = {
 
 static void every_statistic_matches_its_definition(void)
 {
-    check_references(cpu_queue, references, COUNT(references));
+    check_references(references, COUNT(references));
 }
 
 /* ---- Published values and edges ---- */

@@ -270,7 +270,7 @@ static const reference references[] = {
 
 static void every_indicator_matches_its_definition(void)
 {
-    check_references(cpu_queue, references, COUNT(references));
+    check_references(references, COUNT(references));
 }
 
 static void published_values_are_met(void)

@@ -153,13 +153,7 @@ static const reference references[] = {
 
 static void every_indicator_matches_its_definition(void)
 {
-    pen_device *cpu;
-    pen_queue *queue;
-    CHECK_OK(pen_device_open("cpu", &cpu));
-    CHECK_OK(pen_queue_create(cpu, &queue));
-    check_references(queue, references, COUNT(references));
-    pen_queue_destroy(queue);
-    pen_device_close(cpu);
+    check_references(references, COUNT(references));
 }
 
 static const check_test tests[] = {
