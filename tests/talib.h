@@ -44,6 +44,7 @@ static struct talib {
     int (*set_int_out)(void *, unsigned, int *);
     int (*set_real_out)(void *, unsigned, double *);
     int (*call)(const void *, int, int, int *, int *);
+    int (*set_unstable)(int, unsigned);
 } ta;
 
 static inline bool open_talib(void)
@@ -75,6 +76,7 @@ static inline bool open_talib(void)
         { "TA_SetOutputParamIntegerPtr", &ta.set_int_out },
         { "TA_SetOutputParamRealPtr", &ta.set_real_out },
         { "TA_CallFunc", &ta.call },
+        { "TA_SetUnstablePeriod", &ta.set_unstable },
     };
     for (size_t i = 0; i < PEN_COUNT(symbols); i++) {
         *(void **)symbols[i].slot = dlsym(ta.file, symbols[i].name);

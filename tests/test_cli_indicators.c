@@ -159,6 +159,12 @@ static void bad_requests_are_usage_errors_that_say_why(void)
         { "close.csv --do sma:2@close,high", "too many inputs" },
         { "close.csv --do 'sma:2 sma:2'", "'sma_2' is asked for twice" },
         { "close.csv --do sma:2 --precision f16", "--precision 'f16'" },
+        { "close.csv --do sma:2 --missing no", "--missing 'no', expected spread or skip" },
+        { "close.csv --do rsi --unstable rsi", "--unstable 'rsi', expected NAME=BARS" },
+        { "close.csv --do rsi --unstable rsi=2x", "expected NAME=BARS with 0 to 100000 bars" },
+        { "close.csv --do rsi --unstable rsi=-2", "expected NAME=BARS with 0 to 100000 bars" },
+        { "close.csv --do rsi --unstable sma=2",
+          "'sma' has no unstable period, expected one of all, adx, atr" },
         { "--list rsii", "did you mean 'rsi'?" },
     };
     NEED_PROGRAM();
@@ -193,6 +199,9 @@ static void empty_short_and_broken_files_are_taken_for_what_they_are(void)
            "$P indicators - --do sma:2",
            "date,sma_2\n2020-01-01,\n2020-01-02,\n2020-01-03,2\n");
     CHECK(strstr(err, "1 missing cells (in line 2)") != NULL);
+    prints("printf 'date,close\\n2020-01-01,1\\n2020-01-02,3\\n2020-01-03,5\\n' | "
+           "$P indicators - --do 'ema:2 sma:2' --unstable ema=1",
+           "date,ema_2,sma_2\n2020-01-01,,\n2020-01-02,,2\n2020-01-03,4,4\n");
     says("printf 'date,close\\n2020-01-01,\\n' | $P indicators - --do sma:2 --quiet", 0, "", "");
     CHECK(err[0] == '\0');
 }

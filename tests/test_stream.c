@@ -346,6 +346,37 @@ static void damaged_bytes_are_refused(void)
     pen_plan_destroy(other);
 }
 
+/* What a saved state means depends on the options too. */
+static void a_stream_of_other_options_is_refused(void)
+{
+    pen_plan *plan = make_plan("ema:3 cdldoji", PEN_MISSING_SPREADS);
+    pen_stream *s, *loaded;
+    void *saved;
+    size_t bytes;
+    CHECK_OK(pen_stream_create(cpu_queue, plan, PEN_F64, 2, &s));
+    CHECK_OK(pen_stream_save(s, &saved, &bytes));
+    for (int i = 0; i < 3; i++) {
+        static const char *const says[] = { "option missing = 0, this one has 1",
+                                            "option unstable period of ema = 0, this one has 7",
+                                            "option body_doji.factor = 0.1, this one has 0.2" };
+        pen_plan_options options = pen_plan_options_default();
+        pen_plan *other;
+        options.missing = i == 0 ? PEN_MISSING_SKIPPED : options.missing;
+        options.unstable[PEN_UNSTABLE_EMA] = i == 1 ? 7 : 0;
+        options.candles.body_doji.factor = i == 2 ? 0.2 : options.candles.body_doji.factor;
+        CHECK_OK(pen_plan_create_with("ema:3 cdldoji", &options, &other));
+        CHECK_STATUS(pen_stream_load(cpu_queue, other, saved, bytes, &loaded), PEN_E_ARG);
+        CHECK_ERROR_SAYS(says[i]);
+        CHECK(loaded == NULL);
+        pen_plan_destroy(other);
+    }
+    CHECK_OK(pen_stream_load(cpu_queue, plan, saved, bytes, &loaded));
+    pen_stream_destroy(loaded);
+    pen_stream_saved_free(saved);
+    pen_stream_destroy(s);
+    pen_plan_destroy(plan);
+}
+
 typedef struct same_input {
     bars b;
     pen_dtype dtype;
@@ -440,6 +471,7 @@ static const check_test tests[] = {
     TEST(a_peek_changes_nothing),
     TEST(clones_and_saved_streams_go_on),
     TEST(damaged_bytes_are_refused),
+    TEST(a_stream_of_other_options_is_refused),
     TEST(streams_have_the_same_bits_on_every_device),
     TEST(a_failed_allocation_is_reported_and_leaks_nothing),
 };

@@ -91,10 +91,43 @@ typedef enum pen_missing {
                           * outputs are NaN on that bar and go on from the next */
 } pen_missing;
 
+/* Functions that never quite forget where their series starts.  Like TA-Lib a plan can leave
+ * the first values of such a function out, wherever it runs: those of ema also in dema, macd
+ * or a matype.  adxr waits for adx, stochrsi for rsi. */
+typedef enum pen_unstable {
+    PEN_UNSTABLE_ADX,
+    PEN_UNSTABLE_ATR,
+    PEN_UNSTABLE_CMO,
+    PEN_UNSTABLE_DX,
+    PEN_UNSTABLE_EMA,
+    PEN_UNSTABLE_HT_DCPERIOD,
+    PEN_UNSTABLE_HT_DCPHASE,
+    PEN_UNSTABLE_HT_PHASOR,
+    PEN_UNSTABLE_HT_SINE,
+    PEN_UNSTABLE_HT_TRENDLINE,
+    PEN_UNSTABLE_HT_TRENDMODE,
+    PEN_UNSTABLE_KAMA,
+    PEN_UNSTABLE_MAMA,
+    PEN_UNSTABLE_MINUS_DI,
+    PEN_UNSTABLE_MINUS_DM,
+    PEN_UNSTABLE_NATR,
+    PEN_UNSTABLE_PLUS_DI,
+    PEN_UNSTABLE_PLUS_DM,
+    PEN_UNSTABLE_RSI,
+    PEN_UNSTABLE_T3,
+    PEN_UNSTABLE_COUNT
+} pen_unstable;
+/* "adx", the name of the function; NULL past the end.  Threads: any. */
+PEN_API const char *pen_unstable_name(pen_unstable which);
+/* Has the indicator an unstable period of its own? */
+PEN_API bool pen_indicator_is_unstable(const pen_indicator *indicator);
+
 typedef struct pen_plan_options {
     pen_missing missing;
     pen_candle_settings candles;
+    int unstable[PEN_UNSTABLE_COUNT]; /* bars left out, 0 to 100000; lookbacks include them */
 } pen_plan_options;
+/* TA-Lib's: no bar left out. */
 PEN_API pen_plan_options pen_plan_options_default(void);
 /* The same with options, which are copied; NULL: the defaults.  PEN_E_ARG also for an
  * option outside its range. */
@@ -165,7 +198,7 @@ PEN_API pen_status pen_stream_clone(const pen_stream *stream, pen_stream **out);
 PEN_API pen_status pen_stream_save(pen_stream *stream, void **bytes, size_t *count);
 PEN_API void pen_stream_saved_free(void *bytes);
 /* A stream from such bytes.  PEN_E_PARSE if they are damaged or of another version,
- * PEN_E_ARG if they were saved by another plan. */
+ * PEN_E_ARG if they were saved by another plan or with other options (the text says which). */
 PEN_API pen_status pen_stream_load(pen_queue *queue, const pen_plan *plan, const void *bytes,
                                    size_t count, pen_stream **out);
 

@@ -8,9 +8,16 @@
 const char *const ind_average_names[] = { "sma",   "ema",  "wma",  "dema", "tema",
                                           "trima", "kama", "mama", "t3" };
 
-static pen_status ema(ind_program *p, ind_value x, int period, ind_value *out)
+static pen_status plain_ema(ind_program *p, ind_value x, int period, ind_value *out)
 {
     return ind_ema(p, x, period, x.first + period - 1, 2.0 / (period + 1), out);
+}
+
+static pen_status ema(ind_program *p, ind_value x, int period, ind_value *out)
+{
+    PEN_TRY(plain_ema(p, x, period, out));
+    ind_delay(p, PEN_UNSTABLE_EMA, out, 1);
+    return PEN_OK;
 }
 
 /* Weights 1 .. n are (n + 1) / 2 plus the distance from the window's middle. */
@@ -56,16 +63,20 @@ static pen_status trima(ind_program *p, ind_value x, int period, ind_value *out)
     return ind_mean(p, inner, period / 2 + 1, out);
 }
 
-/* (1 + v (1 - L))^3 applied to e3, L being one more exponential average. */
+/* (1 + v (1 - L))^3 applied to e3, L being one more exponential average.  Only the whole has
+ * an unstable period. */
 static pen_status t3(ind_program *p, ind_value x, int period, double v, ind_value *out)
 {
     ind_value e[6], sum;
     double u = 1 + v;
-    PEN_TRY(ema_cascade(p, x, period, 6, e));
+    for (int i = 0; i < 6; i++)
+        PEN_TRY(plain_ema(p, i == 0 ? x : e[i - 1], period, &e[i]));
     PEN_TRY(ind_affine(p, e[2], u * u * u, 0, &sum));
     PEN_TRY(ind_point2(p, IND_BLEND, sum, e[3], -3 * v * u * u, 0, &sum));
     PEN_TRY(ind_point2(p, IND_BLEND, sum, e[4], 3 * v * v * u, 0, &sum));
-    return ind_point2(p, IND_BLEND, sum, e[5], -v * v * v, 0, out);
+    PEN_TRY(ind_point2(p, IND_BLEND, sum, e[5], -v * v * v, 0, out));
+    ind_delay(p, PEN_UNSTABLE_T3, out, 1);
+    return PEN_OK;
 }
 
 /* Kaufman's efficiency: distance travelled over the way taken; 1 where there was none. */
@@ -92,6 +103,7 @@ static pen_status kama(ind_program *p, ind_value x, int period, ind_value *out)
     PEN_TRY(ind_multiply(p, factor, factor, &factor));
     PEN_TRY(ind_follow(p, x, factor, x, x.first + period - 1, 1, 0, 3000, out));
     out->first++;
+    ind_delay(p, PEN_UNSTABLE_KAMA, out, 1);
     return PEN_OK;
 }
 

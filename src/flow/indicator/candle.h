@@ -44,6 +44,11 @@ pen_status ind_candle_emit(ind_program *program, const ind_candle *candle, int p
 /* Ends a program of candles. */
 pen_status ind_candle_finish(ind_program *program);
 
+/* One of the settings and its name. */
+enum { IND_CANDLE_SETTINGS = 11 };
+const pen_candle_setting *ind_candle_setting(const pen_candle_settings *all, size_t index,
+                                             const char **name);
+
 /* PEN_E_ARG for a range that is none, a period or a factor out of range. */
 pen_status ind_candle_check(const pen_candle_settings *settings);
 

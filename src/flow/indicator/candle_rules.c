@@ -36,7 +36,7 @@ static const struct {
 static const struct {
     const char *name;
     size_t offset;
-} settings[] = {
+} settings[IND_CANDLE_SETTINGS] = {
     SETTING(body_long),   SETTING(body_very_long),    SETTING(body_short),   SETTING(body_doji),
     SETTING(shadow_long), SETTING(shadow_very_long),  SETTING(shadow_short), SETTING(near),
     SETTING(far),         SETTING(shadow_very_short), SETTING(equal),
@@ -45,6 +45,13 @@ static const struct {
 static const pen_candle_setting *setting_at(const pen_candle_settings *all, size_t index)
 {
     return (const pen_candle_setting *)(const void *)((const char *)all + settings[index].offset);
+}
+
+const pen_candle_setting *ind_candle_setting(const pen_candle_settings *all, size_t index,
+                                             const char **name)
+{
+    *name = settings[index].name;
+    return setting_at(all, index);
 }
 
 pen_candle_settings pen_candle_settings_default(void)

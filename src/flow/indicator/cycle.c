@@ -70,10 +70,12 @@ static pen_status emit_over_cycle(ind_program *p, int op, ind_value x, ind_value
 }
 
 /* Shows outputs from `lookback` on, however early they have a value. */
-static void show_from(const ind_call *call, int lookback, ind_value *out, int count)
+static void show_from(const ind_program *p, pen_unstable which, ind_value x, int lookback,
+                      ind_value *out, int count)
 {
     for (int i = 0; i < count; i++)
-        out[i].first = call->in[0].first + lookback;
+        out[i].first = x.first + lookback;
+    ind_delay(p, which, out, count);
 }
 
 static pen_status emit_dcperiod(ind_program *p, const ind_call *call, ind_value *out)
@@ -81,7 +83,7 @@ static pen_status emit_dcperiod(ind_program *p, const ind_call *call, ind_value 
     cycle c;
     PEN_TRY(emit_cycle(p, call->in[0], SHORT_START, &c));
     out[0] = c.period;
-    show_from(call, SHORT_LOOKBACK, out, 1);
+    show_from(p, PEN_UNSTABLE_HT_DCPERIOD, call->in[0], SHORT_LOOKBACK, out, 1);
     return PEN_OK;
 }
 
@@ -91,16 +93,21 @@ static pen_status emit_phasor(ind_program *p, const ind_call *call, ind_value *o
     PEN_TRY(emit_cycle(p, call->in[0], SHORT_START, &c));
     out[0] = c.in_phase;
     out[1] = c.quadrature;
-    show_from(call, SHORT_LOOKBACK, out, 2);
+    show_from(p, PEN_UNSTABLE_HT_PHASOR, call->in[0], SHORT_LOOKBACK, out, 2);
     return PEN_OK;
+}
+
+static pen_status emit_phase(ind_program *p, ind_value x, ind_value *out)
+{
+    cycle c;
+    PEN_TRY(emit_cycle(p, x, LONG_START, &c));
+    return emit_over_cycle(p, IND_CYCLE_PHASE, c.smooth, c.period, out);
 }
 
 static pen_status emit_dcphase(ind_program *p, const ind_call *call, ind_value *out)
 {
-    cycle c;
-    PEN_TRY(emit_cycle(p, call->in[0], LONG_START, &c));
-    PEN_TRY(emit_over_cycle(p, IND_CYCLE_PHASE, c.smooth, c.period, out));
-    show_from(call, LONG_LOOKBACK, out, 1);
+    PEN_TRY(emit_phase(p, call->in[0], out));
+    show_from(p, PEN_UNSTABLE_HT_DCPHASE, call->in[0], LONG_LOOKBACK, out, 1);
     return PEN_OK;
 }
 
@@ -119,8 +126,10 @@ static pen_status emit_waves(ind_program *p, ind_value phase, ind_value out[2])
 static pen_status emit_sine(ind_program *p, const ind_call *call, ind_value *out)
 {
     ind_value phase;
-    PEN_TRY(emit_dcphase(p, call, &phase));
-    return emit_waves(p, phase, out);
+    PEN_TRY(emit_phase(p, call->in[0], &phase));
+    PEN_TRY(emit_waves(p, phase, out));
+    show_from(p, PEN_UNSTABLE_HT_SINE, call->in[0], LONG_LOOKBACK, out, 2);
+    return PEN_OK;
 }
 
 static pen_status emit_trend_of(ind_program *p, ind_value x, ind_value period, ind_value *out)
@@ -135,7 +144,7 @@ static pen_status emit_trendline(ind_program *p, const ind_call *call, ind_value
     cycle c;
     PEN_TRY(emit_cycle(p, call->in[0], LONG_START, &c));
     PEN_TRY(emit_trend_of(p, call->in[0], c.period, out));
-    show_from(call, LONG_LOOKBACK, out, 1);
+    show_from(p, PEN_UNSTABLE_HT_TRENDLINE, call->in[0], LONG_LOOKBACK, out, 1);
     return PEN_OK;
 }
 
@@ -164,7 +173,7 @@ static pen_status emit_trendmode(ind_program *p, const ind_call *call, ind_value
     PEN_TRY(ind_affine(p, distance, 1, -0.015, &distance));
     PEN_TRY(ind_affine(p, mode, 0, 1, &one));
     PEN_TRY(ind_point3(p, IND_SELECT, distance, one, mode, out));
-    show_from(call, LONG_LOOKBACK, out, 1);
+    show_from(p, PEN_UNSTABLE_HT_TRENDMODE, call->in[0], LONG_LOOKBACK, out, 1);
     return PEN_OK;
 }
 
@@ -188,7 +197,7 @@ pen_status ind_mama(ind_program *p, ind_value x, double fast, double slow, ind_v
                       .first = phase.first,
                       .memory = ind_memory(&phase, 1, (int)(45 / alpha) + (int)(20 / alpha)) };
     PEN_TRY(ind_emit(p, &step, out));
-    out[0].first = out[1].first = x.first + SHORT_LOOKBACK;
+    show_from(p, PEN_UNSTABLE_MAMA, x, SHORT_LOOKBACK, out, 2);
     return PEN_OK;
 }
 

@@ -30,13 +30,22 @@ static pen_status wilder_sum(ind_program *p, ind_value x, int period, ind_value 
                           (period - 1.0) / period, out);
 }
 
+/* A period of 1 smooths nothing, so that there is nothing to wait for. */
+static void delay(const ind_program *p, pen_unstable which, int period, ind_value *out)
+{
+    if (period > 1)
+        ind_delay(p, which, out, 1);
+}
+
 static pen_status emit_dm(ind_program *p, const ind_call *call, int side, ind_value *out)
 {
     int period = (int)call->param[0];
     ind_value movement[2], mean;
     PEN_TRY(emit_movement(p, call, movement));
     PEN_TRY(wilder_sum(p, movement[side], period, &mean));
-    return ind_affine(p, mean, period, 0, out);
+    PEN_TRY(ind_affine(p, mean, period, 0, out));
+    delay(p, side == 0 ? PEN_UNSTABLE_PLUS_DM : PEN_UNSTABLE_MINUS_DM, period, out);
+    return PEN_OK;
 }
 
 static pen_status emit_plus_dm(ind_program *p, const ind_call *call, ind_value *out)
@@ -66,6 +75,7 @@ static pen_status emit_di(ind_program *p, const ind_call *call, int side, ind_va
     PEN_TRY(wilder_sum(p, range, period, &whole));
     PEN_TRY(ind_ratio(p, part, whole, 100, 0, out));
     *out = one_later(*out, period);
+    delay(p, side == 0 ? PEN_UNSTABLE_PLUS_DI : PEN_UNSTABLE_MINUS_DI, period, out);
     return PEN_OK;
 }
 
@@ -80,7 +90,7 @@ static pen_status emit_minus_di(ind_program *p, const ind_call *call, ind_value 
 }
 
 /* The true range is the same below both indicators and cancels. */
-static pen_status emit_dx(ind_program *p, const ind_call *call, ind_value *out)
+static pen_status plain_dx(ind_program *p, const ind_call *call, ind_value *out)
 {
     int period = (int)call->param[0];
     ind_value movement[2], plus, minus;
@@ -92,12 +102,21 @@ static pen_status emit_dx(ind_program *p, const ind_call *call, ind_value *out)
     return PEN_OK;
 }
 
+static pen_status emit_dx(ind_program *p, const ind_call *call, ind_value *out)
+{
+    PEN_TRY(plain_dx(p, call, out));
+    delay(p, PEN_UNSTABLE_DX, (int)call->param[0], out);
+    return PEN_OK;
+}
+
 static pen_status emit_adx(ind_program *p, const ind_call *call, ind_value *out)
 {
     int period = (int)call->param[0];
     ind_value dx;
-    PEN_TRY(emit_dx(p, call, &dx));
-    return ind_ema(p, dx, period, dx.first + period - 1, 1.0 / period, out);
+    PEN_TRY(plain_dx(p, call, &dx));
+    PEN_TRY(ind_ema(p, dx, period, dx.first + period - 1, 1.0 / period, out));
+    ind_delay(p, PEN_UNSTABLE_ADX, out, 1);
+    return PEN_OK;
 }
 
 static pen_status emit_adxr(ind_program *p, const ind_call *call, ind_value *out)

@@ -36,7 +36,9 @@ static pen_status emit_macd_lines(ind_program *p, ind_value x, int fast, int slo
     PEN_TRY(ind_ema(p, x, fast, first, fast_alpha, &fast_line));
     PEN_TRY(ind_ema(p, x, slow, first, slow_alpha, &slow_line));
     PEN_TRY(ind_subtract(p, fast_line, slow_line, &out[0]));
-    PEN_TRY(ind_ema(p, out[0], signal, first + signal - 1, 2.0 / (signal + 1), &out[1]));
+    ind_delay(p, PEN_UNSTABLE_EMA, &out[0], 1);
+    PEN_TRY(ind_ema(p, out[0], signal, out[0].first + signal - 1, 2.0 / (signal + 1), &out[1]));
+    ind_delay(p, PEN_UNSTABLE_EMA, &out[1], 1);
     return ind_subtract(p, out[0], out[1], &out[2]);
 }
 
@@ -178,9 +180,9 @@ static pen_status emit_coppock(ind_program *p, const ind_call *call, ind_value *
 }
 
 /* Steps before the first value of an average. */
-static pen_status average_lookback(int matype, int period, int *lookback)
+static pen_status average_lookback(const ind_program *p, int matype, int period, int *lookback)
 {
-    ind_program probe = { 0 };
+    ind_program probe = { .options = p->options };
     ind_value x, average = { 0 };
     pen_status s = ind_input(&probe, 0, &x);
     if (s == PEN_OK)
@@ -211,7 +213,7 @@ static pen_status emit_macdext(ind_program *p, const ind_call *call, ind_value *
     int lookback[2];
     ind_value line[2];
     for (int i = 0; i < 2; i++)
-        PEN_TRY(average_lookback(a.matype[i], a.period[i], &lookback[i]));
+        PEN_TRY(average_lookback(p, a.matype[i], a.period[i], &lookback[i]));
     int most = lookback[0] > lookback[1] ? lookback[0] : lookback[1];
     for (int i = 0; i < 2; i++) {
         ind_value x = call->in[0];

@@ -5,14 +5,18 @@
 
 static pen_status emit_rsi(ind_program *p, const ind_call *call, ind_value *out)
 {
-    return ind_rsi(p, call->in[0], (int)call->param[0], out);
+    PEN_TRY(ind_rsi(p, call->in[0], (int)call->param[0], out));
+    ind_delay(p, PEN_UNSTABLE_RSI, out, 1);
+    return PEN_OK;
 }
 
 static pen_status emit_cmo(ind_program *p, const ind_call *call, ind_value *out)
 {
     ind_value rsi;
-    PEN_TRY(emit_rsi(p, call, &rsi));
-    return ind_affine(p, rsi, 2, -100, out);
+    PEN_TRY(ind_rsi(p, call->in[0], (int)call->param[0], &rsi));
+    PEN_TRY(ind_affine(p, rsi, 2, -100, out));
+    ind_delay(p, PEN_UNSTABLE_CMO, out, 1);
+    return PEN_OK;
 }
 
 static pen_status emit_cci(ind_program *p, const ind_call *call, ind_value *out)

@@ -10,7 +10,6 @@
 
 #include "../../machine/base/alloc.h"
 #include "../../machine/base/nearest.h"
-#include "candle.h"
 
 enum { MAX_CALL_TEXT = 255, MAX_NAMES = 512 };
 
@@ -65,6 +64,7 @@ static pen_status emit_calls(const pen_plan *plan, const bool *wanted, bool cand
                              size_t end, ind_program *program, bool *fits)
 {
     *fits = true;
+    program->options = &plan->options;
     for (size_t i = first; i < end && *fits; i++) {
         if ((wanted != NULL && !wanted[i]) || is_candle(&plan->calls[i]) != candles)
             continue;
@@ -333,20 +333,6 @@ static pen_status parse_plan(pen_plan *plan, const char *text)
     return PEN_OK;
 }
 
-static pen_status check_options(const pen_plan_options *options)
-{
-    if (options->missing != PEN_MISSING_SPREADS && options->missing != PEN_MISSING_SKIPPED)
-        return pen_fail(PEN_E_ARG, "plan: missing is %d, expected PEN_MISSING_SPREADS or _SKIPPED",
-                        (int)options->missing);
-    return ind_candle_check(&options->candles);
-}
-
-pen_plan_options pen_plan_options_default(void)
-{
-    return (pen_plan_options){ .missing = PEN_MISSING_SPREADS,
-                               .candles = pen_candle_settings_default() };
-}
-
 pen_status pen_plan_create(const char *text, pen_plan **out)
 {
     return pen_plan_create_with(text, NULL, out);
@@ -358,7 +344,7 @@ pen_status pen_plan_create_with(const char *text, const pen_plan_options *option
     pen_plan *plan;
     PEN_TRY(PEN_NEW(&plan));
     plan->options = options != NULL ? *options : pen_plan_options_default();
-    pen_status s = check_options(&plan->options);
+    pen_status s = ind_options_check(&plan->options);
     if (s == PEN_OK)
         s = pen_strdup(text, &plan->text);
     if (s == PEN_OK)

@@ -2,6 +2,7 @@
 #ifndef PEN_INDICATOR_PLAN_H
 #define PEN_INDICATOR_PLAN_H
 
+#include "candle.h"
 #include "family.h"
 
 /* One call of the plan as typed. */
@@ -29,6 +30,25 @@ struct pen_plan {
     ind_program *programs; /* together they compute all calls */
     size_t n_programs;
 };
+
+/* ---- options.c ---- */
+
+pen_status ind_options_check(const pen_plan_options *options);
+
+enum { IND_MAX_OPTIONS = 1 + PEN_UNSTABLE_COUNT + 3 * IND_CANDLE_SETTINGS };
+
+/* Every option as a name and a number. */
+typedef struct ind_option {
+    char name[48];
+    double value;
+} ind_option;
+
+typedef struct ind_option_list {
+    ind_option options[IND_MAX_OPTIONS];
+    size_t count;
+} ind_option_list;
+
+void ind_options_list(const pen_plan_options *options, ind_option_list *list);
 
 /* Compiles the calls whose bit is set in `wanted` (NULL: all) into programs.
  * On success *programs is an array to release with ind_programs_free(). */

@@ -93,6 +93,7 @@ pen_status ind_input(ind_program *p, int index, ind_value *out)
 
 pen_status ind_store(ind_program *p, ind_value value, int plane, int mask)
 {
+    p->max_first = max_int(p->max_first, mask);
     for (int i = 0; i < p->n_ops; i++) {
         ind_op *op = &p->ops[i];
         bool is_stored = op->plane[0] >= 0 || op->plane[1] >= 0 || op->plane[2] >= 0;
@@ -118,6 +119,12 @@ pen_status ind_store(ind_program *p, ind_value value, int plane, int mask)
     p->ops[p->n_ops - 1].plane[0] = plane;
     p->ops[p->n_ops - 1].mask = mask;
     return PEN_OK;
+}
+
+void ind_delay(const ind_program *p, pen_unstable which, ind_value *values, int count)
+{
+    for (int i = 0; i < count; i++)
+        values[i].first += p->options->unstable[which];
 }
 
 /* The operations of indicator_strips.k; an output's `first` says how far back

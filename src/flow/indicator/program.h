@@ -8,6 +8,7 @@
 
 #include "../../machine/base/status.h"
 #include "../../machine/kernels/indicator_op.kh"
+#include "penstock/indicator.h"
 
 enum { IND_MAX_SLOTS = 3, IND_MAX_CONSTS = 8 };
 
@@ -40,12 +41,13 @@ typedef struct ind_op {
 } ind_op;
 
 typedef struct ind_program {
-    const char *kernel; /* that runs it; NULL = "indicator_plan" */
+    const pen_plan_options *options; /* borrowed: what its steps depend on */
+    const char *kernel;              /* that runs it; NULL = "indicator_plan" */
     ind_op *ops;
     int n_ops, ops_capacity;
     int n_tiles, n_state, n_consts;
     int max_ring;  /* largest ring, a power of two */
-    int max_first; /* last step at which something becomes defined */
+    int max_first; /* last step at which something becomes defined, or is shown first */
     int memory;    /* steps after which nothing depends on the start; -1 = never */
     int *code;     /* finished: [n_ops][IND_WORDS] */
     double *consts;
@@ -64,6 +66,9 @@ pen_status ind_store(ind_program *program, ind_value value, int plane, int mask)
 
 /* Can indicator_strips.k run it: do all operations only look back, and not far? */
 bool ind_fits_strips(const ind_program *program);
+
+/* Values of a function with an unstable period: they are defined that many steps later. */
+void ind_delay(const ind_program *program, pen_unstable which, ind_value *values, int count);
 
 /* Assigns tiles and writes code and constants.  *fits is false, and nothing is
  * written, when the program needs more tiles than there are. */
@@ -125,7 +130,7 @@ pen_status ind_cumulate(ind_program *program, ind_value x, ind_value *out);
 /* True range of high, low, close; defined from the second step on. */
 pen_status ind_true_range(ind_program *program, const ind_value in[3], ind_value *out);
 
-/* Relative strength index of x, which must start at step 0. */
+/* Relative strength index of x, which must start at step 0; no unstable period. */
 pen_status ind_rsi(ind_program *program, ind_value x, int period, ind_value *out);
 /* (high + low + close) / 3 */
 pen_status ind_typical(ind_program *program, const ind_value in[3], ind_value *out);
@@ -133,7 +138,9 @@ pen_status ind_typical(ind_program *program, const ind_value in[3], ind_value *o
 pen_status ind_place(ind_program *program, ind_value x, ind_value high, ind_value low, double scale,
                      double if_zero, ind_value *out);
 
-/* Wilder's average of the true range of high, low, close. */
+/* Wilder's average of the true range of high, low, close; the second is the function atr, with
+ * its unstable period. */
+pen_status ind_mean_range(ind_program *program, const ind_value in[3], int period, ind_value *out);
 pen_status ind_atr(ind_program *program, const ind_value in[3], int period, ind_value *out);
 
 /* Steps after which an average with factor alpha has forgotten its start. */

@@ -160,11 +160,18 @@ pen_status ind_place(ind_program *p, ind_value x, ind_value high, ind_value low,
     return ind_emit(p, &step, out);
 }
 
-pen_status ind_atr(ind_program *p, const ind_value in[3], int period, ind_value *out)
+pen_status ind_mean_range(ind_program *p, const ind_value in[3], int period, ind_value *out)
 {
     ind_value range;
     PEN_TRY(ind_true_range(p, in, &range));
     return ind_ema(p, range, period, range.first + period - 1, 1.0 / period, out);
+}
+
+pen_status ind_atr(ind_program *p, const ind_value in[3], int period, ind_value *out)
+{
+    PEN_TRY(ind_mean_range(p, in, period, out));
+    ind_delay(p, PEN_UNSTABLE_ATR, out, 1);
+    return PEN_OK;
 }
 
 /* ---- Over windows ---- */

@@ -30,11 +30,11 @@ pen_status pen_stream_clone(const pen_stream *s, pen_stream **out)
 
 /* ---- Bytes ----
  *
- * header, the plan's text, the last outputs, then for each part the series'
+ * header, the plan's options and text, the last outputs, then for each part the series'
  * steps and for each of its programs the states, series after series: nothing
  * depends on how many lanes the device that saved them runs side by side. */
 
-static const char magic[8] = "PENSTRM1";
+static const char magic[8] = "PENSTRM2";
 
 typedef struct header {
     char magic[8];
@@ -42,6 +42,7 @@ typedef struct header {
     uint32_t byte_order; /* 0x01020304 as this machine has it */
     uint32_t dtype;
     uint64_t n_series, text_bytes, total_bytes;
+    double options[IND_MAX_OPTIONS]; /* in the order of ind_options_list() */
 } header;
 
 enum { CHECKED_FROM = sizeof magic + sizeof(uint64_t) };
@@ -142,6 +143,10 @@ pen_status pen_stream_save(pen_stream *s, void **bytes, size_t *count)
                  .n_series = s->n_series,
                  .text_bytes = text,
                  .total_bytes = total };
+    ind_option_list list;
+    ind_options_list(&s->plan->options, &list);
+    for (size_t i = 0; i < list.count; i++)
+        h.options[i] = list.options[i].value;
     memcpy(h.magic, magic, sizeof magic);
     memcpy(block, &h, sizeof h);
     h.checksum = checksum(block + CHECKED_FROM, total - CHECKED_FROM);
@@ -154,6 +159,19 @@ pen_status pen_stream_save(pen_stream *s, void **bytes, size_t *count)
 void pen_stream_saved_free(void *bytes)
 {
     pen_free(bytes);
+}
+
+static pen_status check_options(const header *h, const pen_plan *plan)
+{
+    ind_option_list list;
+    ind_options_list(&plan->options, &list);
+    for (size_t i = 0; i < list.count; i++)
+        if (h->options[i] != list.options[i].value)
+            return pen_fail(PEN_E_ARG,
+                            "pen_stream_load: saved by a plan with the option %s = %g, this one "
+                            "has %g",
+                            list.options[i].name, h->options[i], list.options[i].value);
+    return PEN_OK;
 }
 
 static pen_status check_saved(const unsigned char *bytes, size_t count, const pen_plan *plan,
@@ -176,6 +194,7 @@ static pen_status check_saved(const unsigned char *bytes, size_t count, const pe
         return pen_fail(PEN_E_ARG, "%s: saved by the plan '%.*s', this is '%s'", what,
                         (int)(h->text_bytes < 200 ? h->text_bytes : 200), bytes + sizeof *h,
                         plan->text);
+    PEN_TRY(check_options(h, plan));
     if (h->n_series == 0 || h->n_series > count / sizeof(int) || h->dtype > PEN_F64)
         return pen_fail(PEN_E_PARSE, "%s: %llu series of type %u in %zu bytes", what,
                         (unsigned long long)h->n_series, (unsigned)h->dtype, count);

@@ -15,15 +15,19 @@ static pen_status emit_atr(ind_program *p, const ind_call *call, ind_value *out)
 
 static pen_status emit_natr(ind_program *p, const ind_call *call, ind_value *out)
 {
-    ind_value atr;
-    PEN_TRY(emit_atr(p, call, &atr));
-    return ind_ratio(p, atr, call->in[2], 100, 0, out);
+    ind_value range;
+    PEN_TRY(ind_mean_range(p, call->in, (int)call->param[0], &range));
+    PEN_TRY(ind_ratio(p, range, call->in[2], 100, 0, out));
+    ind_delay(p, PEN_UNSTABLE_NATR, out, 1);
+    return PEN_OK;
 }
 
 /* An exponential average that starts at x's first value. */
 static pen_status ema_at_once(ind_program *p, ind_value x, int period, ind_value *out)
 {
-    return ind_ema(p, x, 1, x.first, 2.0 / (period + 1), out);
+    PEN_TRY(ind_ema(p, x, 1, x.first, 2.0 / (period + 1), out));
+    ind_delay(p, PEN_UNSTABLE_EMA, out, 1);
+    return PEN_OK;
 }
 
 static pen_status emit_cvi(ind_program *p, const ind_call *call, ind_value *out)

@@ -38,7 +38,9 @@ static pen_status emit_ema_difference(ind_program *p, ind_value x, double fast, 
     ind_value fast_line, slow_line;
     PEN_TRY(ind_ema(p, x, 1, x.first, 2 / (fast + 1), &fast_line));
     PEN_TRY(ind_ema(p, x, 1, x.first, 2 / (slow + 1), &slow_line));
-    return ind_subtract(p, fast_line, slow_line, out);
+    PEN_TRY(ind_subtract(p, fast_line, slow_line, out));
+    ind_delay(p, PEN_UNSTABLE_EMA, out, 1);
+    return PEN_OK;
 }
 
 static pen_status emit_adosc(ind_program *p, const ind_call *call, ind_value *out)

@@ -1,4 +1,5 @@
 /* penstock indicators: technical indicators of a CSV file's prices. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "../../machine/base/alloc.h"
@@ -72,10 +73,50 @@ static pen_status check_names(cli *c, const pen_plan *plan)
     return PEN_OK;
 }
 
+/* One --unstable: "rsi=100", or "all=100". */
+static pen_status read_unstable(cli *c, const char *text, pen_plan_options *options)
+{
+    char names[256] = "all", *end;
+    const char *equals = strchr(text, '=');
+    size_t length = equals != NULL ? (size_t)(equals - text) : strlen(text);
+    bool is_all = length == 3 && strncmp(text, "all", 3) == 0, is_known = is_all;
+    long bars = equals != NULL ? strtol(equals + 1, &end, 10) : 0;
+    if (equals == NULL || end == equals + 1 || *end != '\0' || bars < 0 || bars > 100000)
+        return cli_usage(c,
+                         "--unstable '%s', expected NAME=BARS with 0 to 100000 bars, as in "
+                         "rsi=100",
+                         text);
+    for (int i = 0; i < PEN_UNSTABLE_COUNT; i++) {
+        const char *name = pen_unstable_name((pen_unstable)i);
+        size_t used = strlen(names);
+        snprintf(names + used, sizeof names - used, ", %s", name);
+        if (is_all || (strlen(name) == length && strncmp(name, text, length) == 0)) {
+            options->unstable[i] = (int)bars;
+            is_known = true;
+        }
+    }
+    if (!is_known)
+        return cli_usage(c, "--unstable '%s': '%.*s' has no unstable period, expected one of %s",
+                         text, (int)length, text, names);
+    return PEN_OK;
+}
+
+static pen_status read_options(cli *c, pen_plan_options *options)
+{
+    static const char *const missing[] = { "spread", "skip", NULL };
+    int choice;
+    *options = pen_plan_options_default();
+    PEN_TRY(cli_choice(c, "missing", missing, &choice));
+    options->missing = choice == 1 ? PEN_MISSING_SKIPPED : PEN_MISSING_SPREADS;
+    for (size_t i = 0; i < cli_count(c, "unstable"); i++)
+        PEN_TRY(read_unstable(c, cli_text_at(c, "unstable", i), options));
+    return PEN_OK;
+}
+
 static pen_status read_request(cli *c, indicators *w)
 {
-    const char *precision = cli_text(c, "precision"), *missing = cli_text(c, "missing");
-    pen_plan_options options = pen_plan_options_default();
+    const char *precision = cli_text(c, "precision");
+    pen_plan_options options;
     if (c->arg_count == 0)
         return cli_usage(c, "expected FILE, '-' for standard input");
     PEN_TRY(indicators_check_family(c));
@@ -83,10 +124,7 @@ static pen_status read_request(cli *c, indicators *w)
         return cli_usage(c, "--do is needed, as in --do rsi:14; --list shows what there is");
     if (strcmp(precision, "f32") != 0 && strcmp(precision, "f64") != 0)
         return cli_usage(c, "--precision '%s', expected f32 or f64", precision);
-    if (strcmp(missing, "spread") != 0 && strcmp(missing, "skip") != 0)
-        return cli_usage(c, "--missing '%s', expected spread or skip", missing);
-    if (strcmp(missing, "skip") == 0)
-        options.missing = PEN_MISSING_SKIPPED;
+    PEN_TRY(read_options(c, &options));
     w->dtype = strcmp(precision, "f32") == 0 ? PEN_F32 : PEN_F64;
     w->has_input = cli_has(c, "with-input");
     if (asks_for_all(c)) /* of what the columns allow */
@@ -135,6 +173,10 @@ static const cli_option options[] = {
     { "precision", 0, "TYPE", "compute in f32 or f64", "f64" },
     { "missing", 0, "WHAT", "missing values spread, or such bars are skipped: spread or skip",
       "spread" },
+    { "unstable", 0, "NAME=BARS",
+      "leave out a function's first values, as rsi=100; or all=100; "
+      "repeatable",
+      NULL },
     { "session", 0, "HH:MM", "when a session begins, UTC, where no column says", "00:00" },
     { "with-input", 0, NULL, "repeat the columns of the input", NULL },
     { "plot", 0, "FILE", "also draw prices and indicators as SVG", NULL },
@@ -149,6 +191,8 @@ static const char *const examples[] = {
     "penstock synth | penstock indicators - --do bbands:20 --with-input --plot out.svg",
     "Average price by volume since 13:30 UTC of each day",
     "penstock indicators minutes.csv --do vwap --session 13:30",
+    "Exponential averages without their first 100 values",
+    "penstock indicators bars.csv --do 'ema:20 macd' --unstable ema=100",
     "A universe: every file a symbol; or a panel file, every column a symbol",
     "penstock indicators 'data/*.csv' --do rsi:14 -o universe.csv",
     "Everything of one family",

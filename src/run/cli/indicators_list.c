@@ -111,6 +111,9 @@ static void describe(const pen_indicator *about, FILE *out)
     names_text(about->outputs, about->n_outputs, names);
     fprintf(out, "  %-10s  %s\n", about->n_outputs > 1 ? "outputs" : "output",
             names[0] != '\0' ? names : "one, named as the call");
+    if (pen_indicator_is_unstable(about))
+        fprintf(out, "  unstable    its first values are left out with --unstable %s=BARS\n",
+                about->name);
     fprintf(out, "  formula     %s\n  source      %s\n", about->formula, about->source);
 }
 
@@ -134,10 +137,11 @@ static json_t *indicator_json(const pen_indicator *about)
             json_object_set_new(param, "choices", texts_json(p->choices, (size_t)p->max + 1));
         json_array_append_new(params, param);
     }
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o}", "name", about->name, "family",
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:b}", "name", about->name, "family",
                      about->family, "title", about->title, "formula", about->formula, "source",
                      about->source, "inputs", texts_json(about->inputs, about->n_inputs),
-                     "parameters", params, "outputs", texts_json(about->outputs, about->n_outputs));
+                     "parameters", params, "outputs", texts_json(about->outputs, about->n_outputs),
+                     "is_unstable", pen_indicator_is_unstable(about));
 }
 
 static pen_status find(cli *c, const char *name, const pen_indicator **out)
