@@ -104,7 +104,7 @@ endif
 # Inside a target that starts make again: all cores, unless the caller said how many.
 jobs  = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: all run test tests check kernels-clang lint layers format format-check docs examples accuracy setup install uninstall \
+.PHONY: all run test tests peers check kernels-clang lint layers format format-check docs examples accuracy setup install uninstall \
         fuzz coverage kernels kernel-objects gpu-bundle gpu-check clean help
 .DELETE_ON_ERROR:
 all: $(O)/libpenstock.a $(O)/libpenstock.so $(if $(CLI_MAIN),$(O)/penstock)
@@ -233,6 +233,12 @@ check: setup
 	@$(if $(filter release,$(BUILD)),$(MAKE) --no-print-directory $(jobs) kernels-clang)
 	@$(MAKE) --no-print-directory $(jobs) tests
 
+# The libraries to compare with, where they are: TA-Lib, which pkg-config finds or
+# PENSTOCK_LIBTALIB names.
+PEERS := $(patsubst tests/%.c,$(O)/tests/%,$(wildcard tests/test_peer_*.c))
+peers: $(PEERS)
+	@O=$(O) scripts/peers.sh $(PEERS)
+
 # Every kernel with every compiler: gcc, clang, the OpenCL drivers', NVRTC for three generations
 # of GPUs; and whether what gcc made uses the widest registers.
 kernels: $(K_OBJ) $(TK_OBJ) $(O)/tests/test_kernel_builds kernels-clang
@@ -340,7 +346,7 @@ help:
 	@echo "docs      the table of indicators in docs/"
 	@echo "install   under DESTDIR and PREFIX                 uninstall  the reverse"
 	@echo "kernels   each kernel with each compiler           gpu-check  same bits and speed on cuda:0"
-	@echo "accuracy  precision and recall of chart patterns"
+	@echo "accuracy  precision and recall of chart patterns   peers      indicators against an installed TA-Lib"
 	@echo "gpu-bundle  what gpu-check needs on a machine without packages"
 	@echo "fuzz      libFuzzer targets, FUZZ_SECONDS each     coverage   lines the tests reach"
 
