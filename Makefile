@@ -200,6 +200,7 @@ $(O)/tests/%: tests/%.c $(O)/libpenstock.a
 	$(call say,TEST,$<)
 	@mkdir -p $(@D)
 	$(Q)$(COMPILE) -D_POSIX_C_SOURCE=200809L -Isrc -MMD -MP -o $@ $(filter %.c %.o,$^) $(O)/libpenstock.a $(LDFLAGS) $(OUR_LDLIBS)
+$(O)/tests/test_bench_summary: bench/summary.c
 # Examples see the public headers only.
 $(O)/examples/%: examples/%.c $(O)/libpenstock.a
 	$(call say,CC,$<)

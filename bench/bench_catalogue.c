@@ -185,15 +185,15 @@ static pen_status open_peer(const job *j, work *w)
     w->function = state > 0 ? find_function(j->about->name) : NULL;
     if (w->function == NULL)
         return PEN_E_UNSUPPORTED;
-    size_t n = j->about->n_outputs * j->shape->n_points;
+    size_t n = j->about->n_outputs * j->shape->n_series * j->shape->n_points;
     PEN_TRY(pen_alloc_array(n, sizeof *w->real, (void **)&w->real));
     return pen_alloc_array(n, sizeof *w->whole, (void **)&w->whole);
 }
 
-/* Sets what series `s` reads and writes. */
+/* Sets what series `s` reads and writes; as in a panel, the results of all series are kept. */
 static void set_arrays(void *call, const job *j, const work *w, size_t s)
 {
-    size_t n = j->shape->n_points, at = s * n, next = 0;
+    size_t n = j->shape->n_points, at = s * n, kept = at * j->about->n_outputs, next = 0;
     double *const *c = w->columns;
     for (unsigned i = 0; i < w->function->n_inputs; i++) {
         const ta_about *input;
@@ -208,9 +208,9 @@ static void set_arrays(void *call, const job *j, const work *w, size_t s)
         const ta_about *output;
         ta.output(w->function->handle, o, &output);
         if (output->type == TA_OUT_REAL)
-            ta.set_real_out(call, o, w->real + o * n);
+            ta.set_real_out(call, o, w->real + kept + o * n);
         else
-            ta.set_int_out(call, o, w->whole + o * n);
+            ta.set_int_out(call, o, w->whole + kept + o * n);
     }
 }
 

@@ -10,6 +10,7 @@
 #include "../src/machine/base/status.h"
 #include "../src/run/cli/cli.h"
 #include "bench.h"
+#include "summary.h"
 
 struct session {
     cli *c;
@@ -17,6 +18,7 @@ struct session {
     double seconds;
     cli_table table;
     json_t *list;
+    bench_summary summary;
     cli_progress progress;
     double done;
 };
@@ -121,6 +123,7 @@ static pen_status run_cases(struct session *s, unsigned threads)
             cli_progress_update(&s->progress, s->done++);
             PEN_TRY(bench_measure(bench_areas[a], &bench_areas[a]->cases[i], s->device, threads,
                                   s->seconds, &r));
+            PEN_TRY(bench_summary_add(&s->summary, &r));
             PEN_TRY(s->list != NULL ? add_json(s, &r) : add_line(s, &r));
         }
     return PEN_OK;
@@ -206,6 +209,11 @@ static pen_status run(cli *c)
         status = run_on_device(&s);
     if (status == PEN_OK)
         status = print_result(&s);
+    if (status == PEN_OK && !c->is_quiet) {
+        fflush(stdout);
+        bench_summary_print(&s.summary, stderr);
+    }
+    bench_summary_clear(&s.summary);
     pen_device_close(s.device);
     cli_table_clear(&s.table);
     json_decref(s.list);
@@ -235,8 +243,10 @@ const cli_command cmd_bench = {
     .detail = "Each result is checked before it is timed; a wrong one fails the command.  NAME is "
               "a\nbenchmark, the beginning of one, or an area.  copy_share and peak_share are "
               "fractions of\nthe device's measured copy bandwidth and fused multiply-add rate; "
-              "peer_ratio is the\npeer's time over ours, its single thread in the same run.  "
-              "Columns are tab-separated\nwhen the output is not a terminal.",
+              "peer_ratio is the\npeer's time over ours, its single thread in the same run; with "
+              "four or more\nof one peer and "
+              "size a last line says their median and extremes.  Columns are\ntab-separated when "
+              "the output is not a terminal.",
     .options = options,
     .option_count = PEN_COUNT(options),
     .examples = examples,
