@@ -204,7 +204,8 @@ static void each_alone_is_what_it_is_among_all(void)
     free_bars(&b);
 }
 
-/* A long series alone is cut into chunks; 70 copies of it are not. */
+/* A long series alone is cut into chunks or, where that cannot be, runs in a group of its
+ * own; of 70 copies of it 64 are lanes side by side. */
 static void chunks_have_the_bits_of_one_pass(void)
 {
     enum { POINTS = 12000, COPIES = 70 };

@@ -129,9 +129,11 @@ pen_status ind_launch(const ind_loaded *l, const ind_lanes *lanes, size_t n, con
                      &out_stride,
                      &out_plane,
                      &is_streamed };
-    pen_grid grid = pen_lanes(n);
+    pen_grid grid = lanes->is_single ? pen_groups(n) : pen_lanes(n);
     grid.weight = io->points * (size_t)n_ops / 4 + 1;
-    const char *kernel = l->program->kernel != NULL ? l->program->kernel : "indicator_plan";
+    const char *kernel = lanes->is_single ? "indicator_single" : "indicator_plan";
+    if (l->program->kernel != NULL)
+        kernel = l->program->kernel;
     PEN_TRY(pen_launch(l->queue, kernel, l->dtype, grid, args, PEN_COUNT(args)));
     return pen_queue_wait(l->queue); /* the lanes are the caller's again */
 }

@@ -38,6 +38,7 @@ typedef struct ind_io {
 typedef struct ind_lanes {
     pen_device *device;
     size_t capacity, group;                    /* lanes, and lanes of a group */
+    bool is_single;                            /* group is 1: indicator_single.k runs it */
     int *series, *start, *count, *from, *step; /* step: of each group's first element */
     void *d_block;
 } ind_lanes;

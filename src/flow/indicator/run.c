@@ -1,7 +1,8 @@
 /* Running a plan: which lanes work on what, and long series in chunks.
  *
  * Programs that only look back run in strips (indicator_strips.k), the others in
- * lanes (indicator.k).
+ * lanes (indicator.k); on the CPU a few series that cannot be cut run one by one
+ * (indicator_single.k).
  *
  * A long series is cut into chunks that are worked on side by side.  A chunk
  * starts its state from a warm-up on the bars before it; that is right only if
@@ -23,6 +24,7 @@ enum {
     MIN_CHUNK = 4096,       /* shorter chunks are not worth a warm-up */
     CPU_LANES_WANTED = 64,  /* lanes that keep a device busy */
     GPU_LANES_WANTED = 16384,
+    SINGLE_MOST = 12, /* series that one lane a group does sooner than a group of lanes */
     LINE_VALUES = 16, /* f32 values in a cache line */
 };
 
@@ -102,14 +104,27 @@ static void set_lane(run *r, int lane, int series, int start, int count, int fro
     ind_lane_set(&r->lanes, (size_t)lane, series, start, count, from);
 }
 
-/* Every series is one lane. */
+/* Every series is one lane.  A few that full groups leave go one at a time, which is
+ * sooner done than a group that is mostly idle. */
 static pen_status run_whole(run *r, pen_queue *queue, pen_dtype dtype)
 {
     r->n_lanes = r->n_series;
     PEN_TRY(run_prepare(r, queue, dtype));
-    for (int i = 0; i < r->n_series; i++)
+    int group = (int)r->lanes.group, full = r->n_series / group * group;
+    bool has_single = r->program->kernel == NULL && pen_device_is_host(r->loaded.device);
+    if (!has_single || r->n_series - full > SINGLE_MOST)
+        full = r->n_series;
+    for (int i = 0; i < full; i++)
         set_lane(r, i, i, r->start[i], r->n_points - r->start[i], 0);
-    return launch_lanes(r, r->d_state, r->n_lanes, 0);
+    if (full > 0)
+        PEN_TRY(launch_lanes(r, r->d_state, full, 0));
+    if (full == r->n_series)
+        return PEN_OK;
+    r->lanes.group = 1;
+    r->lanes.is_single = true;
+    for (int i = full; i < r->n_series; i++)
+        set_lane(r, i - full, i, r->start[i], r->n_points - r->start[i], 0);
+    return launch_lanes(r, (char *)r->d_state + state_bytes(r, full), r->n_series - full, 0);
 }
 
 /* How a long series is cut: `head` steps, then chunks of `length`. */

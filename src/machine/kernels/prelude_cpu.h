@@ -325,4 +325,7 @@ DEVICE double m_float64(u64 x)
     static void name##_body(const pen_span *span_, ARGS(DECL_) int n)
 
 #include "prelude_common.kh"
+#ifdef PEN_SINGLE_LANE
+#include "prelude_cpu_single.h"
+#endif
 #endif
