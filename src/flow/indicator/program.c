@@ -140,6 +140,7 @@ static bool only_looks_back(int op)
     case IND_BANDS:
     case IND_TRUE_RANGE:
     case IND_LAG:
+    case IND_CHANGE:
         return true;
     default:
         return op >= IND_POINT && op < IND_FUNCTION;

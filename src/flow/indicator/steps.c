@@ -85,9 +85,10 @@ pen_status ind_lag(ind_program *p, ind_value x, int lag, ind_value *out)
 
 pen_status ind_change(ind_program *p, ind_value x, int lag, ind_value *out)
 {
-    ind_value old;
-    PEN_TRY(ind_lag(p, x, lag, &old));
-    return ind_subtract(p, x, old, out);
+    ind_step step = make_step(IND_CHANGE, &x, 1, lag, lag, 0, 0);
+    step.window = lag;
+    step.n_state = step.max_ring = ind_ring_rows(lag);
+    return ind_emit(p, &step, out);
 }
 
 /* Steps in which (1 - alpha)^steps falls below 2^-64, with room for the last

@@ -147,6 +147,7 @@ DEVICE void group_store(real *restrict base, isize stride, const real *restrict 
 #define STRIP_PAD 16
 #define STRIP_STEPS (4096 / (int)sizeof(real))
 #define STRIP_LENGTH (STRIP_PAD + STRIP_STEPS)
+#define STRIP_SHORT (512 / (int)sizeof(real))
 #define STEP_AT(strip, i) (*(unaligned_vreal_ *)&(strip)[i])
 #define STEP_CONST_AT(strip, i) (*(const unaligned_vreal_ *)&(strip)[i])
 /* Step i - back, back a literal from 1 to 3: two whole vectors are read and joined,
@@ -163,24 +164,24 @@ DEVICE void group_store(real *restrict base, isize stride, const real *restrict 
 #define EACH_STEP(i, from, count) for (int i = (from) & -VREAL_LEN_; i < (count); i += VREAL_LEN_)
 #define EACH_STEP_ALONE(i, from, count) _Pragma("omp simd") for (int i = (from); i < (count); i++)
 
-/* strip[i] = base[offset + i] for low <= i < high, 0 for other i < count. */
-DEVICE void strip_load(real *restrict strip, const real *restrict base, isize offset, int low,
-                       int high, int count)
+/* The strip base[offset + i] for low <= i < high, 0 for other i < count.  Where all that a
+ * vector may touch is there it is read in place: copies of several inputs, one after the
+ * other, keep the processor from foreseeing their streams side by side. */
+DEVICE const real *strip_load(real *restrict strip, const real *restrict base, isize offset,
+                              int low, int high, int count)
 {
-    int i = 0;
-    for (; i < low; i++)
-        strip[i] = 0;
-    for (; i < high && i % VREAL_LEN_ != 0; i++)
-        strip[i] = base[offset + i];
-    for (; i + VREAL_LEN_ <= high; i += VREAL_LEN_) {
-        STEP_AT(strip, i) = STEP_CONST_AT(base, offset + i);
-        __builtin_prefetch(&base[offset + i + STRIP_STEPS]);
-    }
-    for (; i < high; i++)
-        strip[i] = base[offset + i];
-    for (; i < count; i++)
-        strip[i] = 0;
+    if (low <= -STRIP_PAD && high >= ((count + VREAL_LEN_ - 1) & -VREAL_LEN_))
+        return base + offset;
+    for (int i = 0; i < count; i++)
+        strip[i] = i >= low && i < high ? base[offset + i] : 0;
+    return strip;
 }
+
+/* What is read of each of several strips. */
+#define STRIP_VIEWS(name, count) const real *name[count]
+typedef const real **strip_views;
+#define STRIP_SEE(views, strips, k, strip) ((views)[k] = (strip))
+#define STRIP_SEEN(views, strips, k) ((views)[k])
 
 /* base[offset + i] = strip[i] for from <= i < count. */
 DEVICE void strip_store(real *restrict base, const real *restrict strip, isize offset, int from,
