@@ -160,6 +160,8 @@ static void bad_requests_are_usage_errors_that_say_why(void)
         { "close.csv --do 'sma:2 sma:2'", "'sma_2' is asked for twice" },
         { "close.csv --do sma:2 --precision f16", "--precision 'f16'" },
         { "close.csv --do sma:2 --missing no", "--missing 'no', expected spread or skip" },
+        { "close.csv --do rsi --profile talib",
+          "--profile 'talib', expected talib-0.6, talib-0.8, tradingview or tulip" },
         { "close.csv --do rsi --unstable rsi", "--unstable 'rsi', expected NAME=BARS" },
         { "close.csv --do rsi --unstable rsi=2x", "expected NAME=BARS with 0 to 100000 bars" },
         { "close.csv --do rsi --unstable rsi=-2", "expected NAME=BARS with 0 to 100000 bars" },
@@ -202,6 +204,11 @@ static void empty_short_and_broken_files_are_taken_for_what_they_are(void)
     prints("printf 'date,close\\n2020-01-01,1\\n2020-01-02,3\\n2020-01-03,5\\n' | "
            "$P indicators - --do 'ema:2 sma:2' --unstable ema=1",
            "date,ema_2,sma_2\n2020-01-01,,\n2020-01-02,,2\n2020-01-03,4,4\n");
+    prints("printf 'date,close\\n2020-01-01,1\\n2020-01-02,4\\n' | "
+           "$P indicators - --do 'ema:2' --profile tulip",
+           "date,ema_2\n2020-01-01,1\n2020-01-02,3\n");
+    says("$P indicators --list bbands", 0,
+         "5 unless given, 20 in talib-0.8, 20 in tradingview; a whole number", "");
     says("printf 'date,close\\n2020-01-01,\\n' | $P indicators - --do sma:2 --quiet", 0, "", "");
     CHECK(err[0] == '\0');
 }

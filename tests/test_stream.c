@@ -355,12 +355,14 @@ static void a_stream_of_other_options_is_refused(void)
     size_t bytes;
     CHECK_OK(pen_stream_create(cpu_queue, plan, PEN_F64, 2, &s));
     CHECK_OK(pen_stream_save(s, &saved, &bytes));
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 4; i++) {
         static const char *const says[] = { "option missing = 0, this one has 1",
                                             "option unstable period of ema = 0, this one has 7",
-                                            "option body_doji.factor = 0.1, this one has 0.2" };
+                                            "option body_doji.factor = 0.1, this one has 0.2",
+                                            "option profile = 0, this one has 3" };
         pen_plan_options options = pen_plan_options_default();
         pen_plan *other;
+        options.profile = i == 3 ? PEN_PROFILE_TULIP : options.profile;
         options.missing = i == 0 ? PEN_MISSING_SKIPPED : options.missing;
         options.unstable[PEN_UNSTABLE_EMA] = i == 1 ? 7 : 0;
         options.candles.body_doji.factor = i == 2 ? 0.2 : options.candles.body_doji.factor;

@@ -122,12 +122,28 @@ PEN_API const char *pen_unstable_name(pen_unstable which);
 /* Has the indicator an unstable period of its own? */
 PEN_API bool pen_indicator_is_unstable(const pen_indicator *indicator);
 
+/* What a name means: whose defaults a call takes, and how its formula starts.  The differences
+ * and their sources are in docs/indicators.md. */
+typedef enum pen_profile {
+    PEN_PROFILE_TALIB_06, /* TA-Lib 0.6: the catalogue as it is */
+    PEN_PROFILE_TALIB_08, /* TA-Lib 0.8 */
+    PEN_PROFILE_TRADINGVIEW,
+    PEN_PROFILE_TULIP, /* Tulip Indicators 0.9 */
+    PEN_PROFILE_COUNT
+} pen_profile;
+/* "talib-0.6", ...; NULL past the end.  Threads: any. */
+PEN_API const char *pen_profile_name(pen_profile profile);
+/* The profile's default of the indicator's parameter `param`, a number below n_params. */
+PEN_API double pen_profile_fallback(pen_profile profile, const pen_indicator *indicator,
+                                    size_t param);
+
 typedef struct pen_plan_options {
+    pen_profile profile;
     pen_missing missing;
     pen_candle_settings candles;
     int unstable[PEN_UNSTABLE_COUNT]; /* bars left out, 0 to 100000; lookbacks include them */
 } pen_plan_options;
-/* TA-Lib's: no bar left out. */
+/* TA-Lib 0.6's: no bar left out. */
 PEN_API pen_plan_options pen_plan_options_default(void);
 /* The same with options, which are copied; NULL: the defaults.  PEN_E_ARG also for an
  * option outside its range. */

@@ -10,7 +10,7 @@ const char *const ind_average_names[] = { "sma",   "ema",  "wma",  "dema", "tema
 
 static pen_status plain_ema(ind_program *p, ind_value x, int period, ind_value *out)
 {
-    return ind_ema(p, x, period, x.first + period - 1, 2.0 / (period + 1), out);
+    return ind_ema_in_style(p, x, period, x.first + period - 1, 2.0 / (period + 1), out);
 }
 
 static pen_status ema(ind_program *p, ind_value x, int period, ind_value *out)
@@ -102,7 +102,7 @@ static pen_status kama(ind_program *p, ind_value x, int period, ind_value *out)
     PEN_TRY(ind_affine(p, factor, fast - slow, slow, &factor));
     PEN_TRY(ind_multiply(p, factor, factor, &factor));
     PEN_TRY(ind_follow(p, x, factor, x, x.first + period - 1, 1, 0, 3000, out));
-    out->first++;
+    out->first += !ind_style_of(p)->kama_shows_seed;
     ind_delay(p, PEN_UNSTABLE_KAMA, out, 1);
     return PEN_OK;
 }
@@ -151,7 +151,10 @@ static pen_status emit_sma(ind_program *p, const ind_call *call, ind_value *out)
 
 static pen_status emit_ema(ind_program *p, const ind_call *call, ind_value *out)
 {
-    return ind_average(p, call->in[0], IND_MA_EMA, (int)call->param[0], out);
+    PEN_TRY(ind_average(p, call->in[0], IND_MA_EMA, (int)call->param[0], out));
+    if (ind_style_of(p)->ema_from_first) /* by itself it is shown at once */
+        out->first -= (int)call->param[0] - 1;
+    return PEN_OK;
 }
 
 static pen_status emit_wma(ind_program *p, const ind_call *call, ind_value *out)

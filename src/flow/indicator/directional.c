@@ -19,13 +19,15 @@ static pen_status emit_movement(ind_program *p, const ind_call *call, ind_value 
 }
 
 /* Wilder's running sum, s -= s / period, s += x, as the average s / period.  It
- * starts as the sum of the first period - 1 values. */
+ * starts as the sum of the first period - 1 values, in some profiles of `period`. */
 static pen_status wilder_sum(ind_program *p, ind_value x, int period, ind_value *out)
 {
     if (period == 1) {
         *out = x;
         return PEN_OK;
     }
+    if (ind_style_of(p)->dmi_of_averages)
+        return ind_ema(p, x, period, x.first + period - 1, 1.0 / period, out);
     return ind_ema_scaled(p, x, period - 1, x.first + period - 2, 1.0 / period,
                           (period - 1.0) / period, out);
 }
@@ -59,9 +61,9 @@ static pen_status emit_minus_dm(ind_program *p, const ind_call *call, ind_value 
 }
 
 /* TA-Lib shows directional indicators one step after their sums are full. */
-static ind_value one_later(ind_value x, int period)
+static ind_value one_later(const ind_program *p, ind_value x, int period)
 {
-    x.first += period > 1;
+    x.first += period > 1 && !ind_style_of(p)->dmi_at_once;
     return x;
 }
 
@@ -70,11 +72,11 @@ static pen_status emit_di(ind_program *p, const ind_call *call, int side, ind_va
     int period = (int)call->param[0];
     ind_value movement[2], range, part, whole;
     PEN_TRY(emit_movement(p, call, movement));
-    PEN_TRY(ind_true_range(p, call->in, &range));
+    PEN_TRY(ind_true_range(p, call->in, false, &range));
     PEN_TRY(wilder_sum(p, movement[side], period, &part));
     PEN_TRY(wilder_sum(p, range, period, &whole));
     PEN_TRY(ind_ratio(p, part, whole, 100, 0, out));
-    *out = one_later(*out, period);
+    *out = one_later(p, *out, period);
     delay(p, side == 0 ? PEN_UNSTABLE_PLUS_DI : PEN_UNSTABLE_MINUS_DI, period, out);
     return PEN_OK;
 }
@@ -98,7 +100,7 @@ static pen_status plain_dx(ind_program *p, const ind_call *call, ind_value *out)
     PEN_TRY(wilder_sum(p, movement[0], period, &plus));
     PEN_TRY(wilder_sum(p, movement[1], period, &minus));
     PEN_TRY(ind_point2(p, IND_IMBALANCE, plus, minus, 100, 0, out));
-    *out = one_later(*out, period);
+    *out = one_later(p, *out, period);
     return PEN_OK;
 }
 
@@ -134,7 +136,7 @@ static pen_status emit_vortex(ind_program *p, const ind_call *call, ind_value *o
 {
     int period = (int)call->param[0];
     ind_value range, total;
-    PEN_TRY(ind_true_range(p, call->in, &range));
+    PEN_TRY(ind_true_range(p, call->in, false, &range));
     PEN_TRY(ind_sum(p, range, period, &total));
     for (int side = 0; side < 2; side++) {
         ind_value old, move, sum;
@@ -161,7 +163,7 @@ static pen_status emit_choppiness(ind_program *p, const ind_call *call, ind_valu
 {
     int period = (int)call->param[0];
     ind_value range, total, span, ratio;
-    PEN_TRY(ind_true_range(p, call->in, &range));
+    PEN_TRY(ind_true_range(p, call->in, ind_style_of(p)->atr_from_first, &range));
     PEN_TRY(ind_sum(p, range, period, &total));
     PEN_TRY(emit_span(p, call->in[0], call->in[1], period, &span));
     PEN_TRY(ind_ratio(p, total, span, 1, period, &ratio));

@@ -4,7 +4,7 @@
 #define PEN_INDICATOR_FAMILY_H
 
 #include "penstock/indicator.h"
-#include "program.h"
+#include "profile.h"
 
 typedef struct ind_call {
     ind_value in[PEN_INDICATOR_MAX_INPUTS];

@@ -27,17 +27,21 @@ static pen_status emit_log_returns(ind_program *p, const ind_call *call, ind_val
 }
 
 /* TA-Lib seeds the fast average at the slow one's first bar, from the values
- * just before it, and shows all three lines from the signal's first bar on. */
+ * just before it, and shows all three lines from the signal's first bar on.  Tulip shows
+ * them where the signal starts as the first difference. */
 static pen_status emit_macd_lines(ind_program *p, ind_value x, int fast, int slow, int signal,
                                   double fast_alpha, double slow_alpha, ind_value *out)
 {
     ind_value fast_line, slow_line;
-    int first = x.first + slow - 1;
-    PEN_TRY(ind_ema(p, x, fast, first, fast_alpha, &fast_line));
-    PEN_TRY(ind_ema(p, x, slow, first, slow_alpha, &slow_line));
+    const ind_style *style = ind_style_of(p);
+    int first = x.first + slow - 1, own = x.first + fast - 1;
+    PEN_TRY(ind_ema_in_style(p, x, fast, style->macd_each_from_own ? own : first, fast_alpha,
+                             &fast_line));
+    PEN_TRY(ind_ema_in_style(p, x, slow, first, slow_alpha, &slow_line));
     PEN_TRY(ind_subtract(p, fast_line, slow_line, &out[0]));
     ind_delay(p, PEN_UNSTABLE_EMA, &out[0], 1);
-    PEN_TRY(ind_ema(p, out[0], signal, out[0].first + signal - 1, 2.0 / (signal + 1), &out[1]));
+    first = out[0].first + (style->ema_from_first ? 0 : signal - 1);
+    PEN_TRY(ind_ema_in_style(p, out[0], signal, first, 2.0 / (signal + 1), &out[1]));
     ind_delay(p, PEN_UNSTABLE_EMA, &out[1], 1);
     return ind_subtract(p, out[0], out[1], &out[2]);
 }
@@ -50,8 +54,10 @@ static pen_status emit_macd(ind_program *p, const ind_call *call, ind_value *out
         fast = slow;
         slow = swap;
     }
-    return emit_macd_lines(p, call->in[0], fast, slow, (int)call->param[2], 2.0 / (fast + 1),
-                           2.0 / (slow + 1), out);
+    bool is_fixed = ind_style_of(p)->macd_fixed && fast == 12 && slow == 26;
+    return emit_macd_lines(p, call->in[0], fast, slow, (int)call->param[2],
+                           is_fixed ? 0.15 : 2.0 / (fast + 1), is_fixed ? 0.075 : 2.0 / (slow + 1),
+                           out);
 }
 
 static pen_status emit_mom(ind_program *p, const ind_call *call, ind_value *out)
@@ -75,9 +81,14 @@ static pen_status emit_rate(ind_program *p, const ind_call *call, double scale, 
     return ind_ratio(p, change, old, scale, 0, out);
 }
 
-static pen_status emit_roc(ind_program *p, const ind_call *call, ind_value *out)
+static pen_status emit_percent_rate(ind_program *p, const ind_call *call, ind_value *out)
 {
     return emit_rate(p, call, 100, out);
+}
+
+static pen_status emit_roc(ind_program *p, const ind_call *call, ind_value *out)
+{
+    return emit_rate(p, call, ind_style_of(p)->roc_fraction ? 1 : 100, out);
 }
 
 static pen_status emit_rocp(ind_program *p, const ind_call *call, ind_value *out)
@@ -104,12 +115,17 @@ static pen_status emit_rocr100(ind_program *p, const ind_call *call, ind_value *
 
 static pen_status emit_trix(ind_program *p, const ind_call *call, ind_value *out)
 {
-    ind_call rate = { .param = { 1 } };
-    ind_value x = call->in[0];
+    const ind_style *style = ind_style_of(p);
+    ind_value x = call->in[0], old, change;
+    if (style->trix_of_logs)
+        PEN_TRY(ind_point1(p, IND_LOG, x, 0, 0, &x));
     for (int i = 0; i < 3; i++)
         PEN_TRY(ind_average(p, x, IND_MA_EMA, (int)call->param[0], &x));
-    rate.in[0] = x;
-    return emit_roc(p, &rate, out);
+    PEN_TRY(ind_lag(p, x, 1, &old));
+    PEN_TRY(ind_subtract(p, x, old, &change));
+    if (style->trix_of_logs)
+        return ind_affine(p, change, 10000, 0, out);
+    return ind_ratio(p, change, style->trix_of_new ? x : old, 100, 0, out);
 }
 
 static pen_status emit_ao(ind_program *p, const ind_call *call, ind_value *out)
@@ -157,7 +173,7 @@ static pen_status emit_kst(ind_program *p, const ind_call *call, ind_value *out)
     for (int i = 0; i < 4; i++) {
         ind_call one = { .in = { call->in[0] }, .param = { call->param[i] } };
         ind_value rate;
-        PEN_TRY(emit_roc(p, &one, &rate));
+        PEN_TRY(emit_percent_rate(p, &one, &rate));
         PEN_TRY(ind_mean(p, rate, (int)call->param[4 + i], &rate));
         if (i == 0)
             sum = rate;
@@ -173,7 +189,7 @@ static pen_status emit_coppock(ind_program *p, const ind_call *call, ind_value *
     ind_value rate[2], sum;
     for (int i = 0; i < 2; i++) {
         ind_call one = { .in = { call->in[0] }, .param = { call->param[i] } };
-        PEN_TRY(emit_roc(p, &one, &rate[i]));
+        PEN_TRY(emit_percent_rate(p, &one, &rate[i]));
     }
     PEN_TRY(ind_add(p, rate[0], rate[1], &sum));
     return ind_average(p, sum, IND_MA_WMA, (int)call->param[2], out);
@@ -228,8 +244,12 @@ static pen_status emit_macdext(ind_program *p, const ind_call *call, ind_value *
 static pen_status emit_two_averages(ind_program *p, const ind_call *call, ind_value out[2])
 {
     two_averages a = in_order(call->param[0], call->param[1], call->param[2], call->param[2]);
-    PEN_TRY(ind_average(p, call->in[0], a.matype[0], a.period[0], &out[0]));
-    return ind_average(p, call->in[0], a.matype[1], a.period[1], &out[1]);
+    for (int i = 0; i < 2; i++) {
+        PEN_TRY(ind_average(p, call->in[0], a.matype[i], a.period[i], &out[i]));
+        if (ind_style_of(p)->ema_from_first && a.matype[i] == IND_MA_EMA)
+            out[i].first += 2 - a.period[i]; /* shown from the second value on */
+    }
+    return PEN_OK;
 }
 
 static pen_status emit_apo(ind_program *p, const ind_call *call, ind_value *out)

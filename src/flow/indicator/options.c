@@ -45,12 +45,16 @@ bool pen_indicator_is_unstable(const pen_indicator *indicator)
 
 pen_plan_options pen_plan_options_default(void)
 {
-    return (pen_plan_options){ .missing = PEN_MISSING_SPREADS,
+    return (pen_plan_options){ .profile = PEN_PROFILE_TALIB_06,
+                               .missing = PEN_MISSING_SPREADS,
                                .candles = pen_candle_settings_default() };
 }
 
 pen_status ind_options_check(const pen_plan_options *options)
 {
+    if (pen_profile_name(options->profile) == NULL)
+        return pen_fail(PEN_E_ARG, "plan: profile is %d, expected a pen_profile",
+                        (int)options->profile);
     if (options->missing != PEN_MISSING_SPREADS && options->missing != PEN_MISSING_SKIPPED)
         return pen_fail(PEN_E_ARG, "plan: missing is %d, expected PEN_MISSING_SPREADS or _SKIPPED",
                         (int)options->missing);
@@ -73,6 +77,7 @@ static void add(ind_option_list *list, const char *group, const char *name, doub
 void ind_options_list(const pen_plan_options *options, ind_option_list *list)
 {
     list->count = 0;
+    add(list, "", "profile", options->profile);
     add(list, "", "missing", options->missing);
     for (size_t i = 0; i < PEN_UNSTABLE_COUNT; i++)
         add(list, "unstable period of ", unstable_names[i], options->unstable[i]);

@@ -10,9 +10,23 @@ static pen_status emit_rsi(ind_program *p, const ind_call *call, ind_value *out)
     return PEN_OK;
 }
 
+/* Over the last `period` bars, without a memory beyond them. */
+static pen_status emit_cmo_of_sums(ind_program *p, const ind_call *call, ind_value *out)
+{
+    int period = (int)call->param[0];
+    ind_value change, size;
+    PEN_TRY(ind_change(p, call->in[0], 1, &change));
+    PEN_TRY(ind_point1(p, IND_ABS, change, 0, 0, &size));
+    PEN_TRY(ind_sum(p, change, period, &change));
+    PEN_TRY(ind_sum(p, size, period, &size));
+    return ind_ratio(p, change, size, 100, 0, out);
+}
+
 static pen_status emit_cmo(ind_program *p, const ind_call *call, ind_value *out)
 {
     ind_value rsi;
+    if (ind_style_of(p)->cmo_of_sums)
+        return emit_cmo_of_sums(p, call, out);
     PEN_TRY(ind_rsi(p, call->in[0], (int)call->param[0], &rsi));
     PEN_TRY(ind_affine(p, rsi, 2, -100, out));
     ind_delay(p, PEN_UNSTABLE_CMO, out, 1);
@@ -27,7 +41,9 @@ static pen_status emit_cci(ind_program *p, const ind_call *call, ind_value *out)
     PEN_TRY(ind_mean(p, typical, window, &mean));
     PEN_TRY(ind_mean_deviation(p, typical, window, &deviation));
     PEN_TRY(ind_subtract(p, typical, mean, &above));
-    return ind_ratio(p, above, deviation, 1 / 0.015, 0, out);
+    PEN_TRY(ind_ratio(p, above, deviation, 1 / 0.015, 0, out));
+    out->first += ind_style_of(p)->cci_settled ? window - 1 : 0;
+    return PEN_OK;
 }
 
 /* Bars since the highest high and the lowest low of period + 1 bars. */
@@ -101,7 +117,7 @@ static pen_status emit_pressure(ind_program *p, const ind_value in[3], double we
     PEN_TRY(ind_point2(p, IND_LOWER, in[1], last, 0, 0, &low));
     PEN_TRY(ind_subtract(p, in[2], low, &buying));
     PEN_TRY(ind_sum(p, buying, period, &buying));
-    PEN_TRY(ind_true_range(p, in, &range));
+    PEN_TRY(ind_true_range(p, in, false, &range));
     PEN_TRY(ind_sum(p, range, period, &range));
     return ind_ratio(p, buying, range, 100 * weight / 7, 50 * weight / 7, out);
 }

@@ -304,7 +304,7 @@ static pen_status parse_call(pen_plan *plan, const char *whole)
     if (call.entry == NULL)
         return fail_unknown(text);
     for (size_t i = 0; i < call.entry->about.n_params; i++)
-        call.param[i] = call.entry->about.params[i].fallback;
+        call.param[i] = pen_profile_fallback(plan->options.profile, &call.entry->about, i);
     if (params != NULL)
         PEN_TRY(parse_params(params, whole, &call));
     PEN_TRY(parse_inputs(plan, inputs, whole, &call));

@@ -35,7 +35,7 @@ struct pen_plan {
 
 pen_status ind_options_check(const pen_plan_options *options);
 
-enum { IND_MAX_OPTIONS = 1 + PEN_UNSTABLE_COUNT + 3 * IND_CANDLE_SETTINGS };
+enum { IND_MAX_OPTIONS = 2 + PEN_UNSTABLE_COUNT + 3 * IND_CANDLE_SETTINGS };
 
 /* Every option as a name and a number. */
 typedef struct ind_option {

@@ -129,8 +129,9 @@ void ind_delay(const ind_program *p, pen_unstable which, ind_value *values, int 
 
 /* The operations of indicator_strips.k; an output's `first` says how far back
  * such an operation and those before it look. */
-static bool only_looks_back(int op)
+static bool only_looks_back(const ind_step *step)
 {
+    int op = step->op;
     switch (op) {
     case IND_LOAD:
     case IND_RETURN:
@@ -138,10 +139,11 @@ static bool only_looks_back(int op)
     case IND_MEAN:
     case IND_MEAN_STDEV:
     case IND_BANDS:
-    case IND_TRUE_RANGE:
     case IND_LAG:
     case IND_CHANGE:
         return true;
+    case IND_TRUE_RANGE:
+        return step->window == 0; /* a first bar of its own is not looked back from */
     default:
         return op >= IND_POINT && op < IND_FUNCTION;
     }
@@ -152,7 +154,7 @@ bool ind_fits_strips(const ind_program *p)
     if (p->kernel != NULL) /* made for another kernel, without ops */
         return false;
     for (int i = 0; i < p->n_ops; i++)
-        if (!only_looks_back(p->ops[i].step.op))
+        if (!only_looks_back(&p->ops[i].step))
             return false;
     return p->max_first <= IND_MAX_REACH;
 }

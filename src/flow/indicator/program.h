@@ -121,14 +121,20 @@ pen_status ind_ema_scaled(ind_program *program, ind_value x, int window, int fir
                           double scale, ind_value *out);
 pen_status ind_ema(ind_program *program, ind_value x, int window, int first, double alpha,
                    ind_value *out);
+/* The same, or, where the profile has it so, started as x's first value; defined from step
+ * `first` on either way. */
+pen_status ind_ema_in_style(ind_program *program, ind_value x, int period, int first, double alpha,
+                            ind_value *out);
 /* e += (c0 a + c1) (x - e), starting as `seed` at step `first`; `memory` is an estimate. */
 pen_status ind_follow(ind_program *program, ind_value x, ind_value a, ind_value seed, int first,
                       double c0, double c1, int memory, ind_value *out);
 /* Sum of x from its first value on. */
 pen_status ind_cumulate(ind_program *program, ind_value x, ind_value *out);
 
-/* True range of high, low, close; defined from the second step on. */
-pen_status ind_true_range(ind_program *program, const ind_value in[3], ind_value *out);
+/* True range of high, low, close, inputs of the plan; defined from the second step on, or from
+ * the first, where it is high - low. */
+pen_status ind_true_range(ind_program *program, const ind_value in[3], bool from_first,
+                          ind_value *out);
 
 /* Relative strength index of x, which must start at step 0; no unstable period. */
 pen_status ind_rsi(ind_program *program, ind_value x, int period, ind_value *out);

@@ -1,7 +1,7 @@
 /* The steps that indicators are made of, as instructions for the kernel. */
 #include <math.h>
 
-#include "program.h"
+#include "profile.h"
 
 static int max_int(int a, int b)
 {
@@ -116,6 +116,16 @@ pen_status ind_ema(ind_program *p, ind_value x, int window, int first, double al
     return ind_ema_scaled(p, x, window, first, alpha, 1, out);
 }
 
+pen_status ind_ema_in_style(ind_program *p, ind_value x, int period, int first, double alpha,
+                            ind_value *out)
+{
+    if (!ind_style_of(p)->ema_from_first)
+        return ind_ema(p, x, period, first, alpha, out);
+    PEN_TRY(ind_ema(p, x, 1, x.first, alpha, out));
+    out->first = first;
+    return PEN_OK;
+}
+
 pen_status ind_follow(ind_program *p, ind_value x, ind_value a, ind_value seed, int first,
                       double c0, double c1, int memory, ind_value *out)
 {
@@ -132,9 +142,10 @@ pen_status ind_cumulate(ind_program *p, ind_value x, ind_value *out)
     return ind_emit(p, &step, out);
 }
 
-pen_status ind_true_range(ind_program *p, const ind_value in[3], ind_value *out)
+pen_status ind_true_range(ind_program *p, const ind_value in[3], bool from_first, ind_value *out)
 {
-    ind_step step = make_step(IND_TRUE_RANGE, in, 3, 1, 1, 0, 0);
+    ind_step step = make_step(IND_TRUE_RANGE, in, 3, from_first ? 0 : 1, 1, 0, 0);
+    step.window = from_first;
     step.n_state = step.max_ring = 1;
     return ind_emit(p, &step, out);
 }
@@ -164,7 +175,7 @@ pen_status ind_place(ind_program *p, ind_value x, ind_value high, ind_value low,
 pen_status ind_mean_range(ind_program *p, const ind_value in[3], int period, ind_value *out)
 {
     ind_value range;
-    PEN_TRY(ind_true_range(p, in, &range));
+    PEN_TRY(ind_true_range(p, in, ind_style_of(p)->atr_from_first, &range));
     return ind_ema(p, range, period, range.first + period - 1, 1.0 / period, out);
 }
 

@@ -31,6 +31,8 @@ static pen_status emit_stochrsi(ind_program *p, const ind_call *call, ind_value 
     PEN_TRY(ind_rsi(p, call->in[0], (int)call->param[0], &rsi));
     ind_delay(p, PEN_UNSTABLE_RSI, &rsi, 1);
     PEN_TRY(emit_place(p, (ind_value[]){ rsi, rsi, rsi }, (int)call->param[1], &out[0]));
+    if (ind_style_of(p)->stochrsi_slow)
+        PEN_TRY(ind_average(p, out[0], (int)call->param[3], (int)call->param[2], &out[0]));
     return ind_average(p, out[0], (int)call->param[3], (int)call->param[2], &out[1]);
 }
 

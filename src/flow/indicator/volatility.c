@@ -5,7 +5,7 @@
 
 static pen_status emit_trange(ind_program *p, const ind_call *call, ind_value *out)
 {
-    return ind_true_range(p, call->in, out);
+    return ind_true_range(p, call->in, ind_style_of(p)->trange_from_first, out);
 }
 
 static pen_status emit_atr(ind_program *p, const ind_call *call, ind_value *out)
@@ -63,7 +63,7 @@ static pen_status emit_squeeze(ind_program *p, const ind_call *call, ind_value *
     double n = period;
     ind_value stats[2], range, top, bottom, centre, line[2], mean;
     PEN_TRY(ind_mean_stdev(p, call->in[2], period, stats));
-    PEN_TRY(ind_true_range(p, call->in, &range));
+    PEN_TRY(ind_true_range(p, call->in, false, &range));
     PEN_TRY(ind_mean(p, range, period, &range));
     PEN_TRY(ind_affine(p, range, call->param[2], 0, &range));
     PEN_TRY(ind_point2(p, IND_BLEND, range, stats[1], -call->param[1], 0, &range));

@@ -2,16 +2,21 @@
 #include "family.h"
 
 /* Volume signed by the price's change, summed; the first bar counts as a rise, as TA-Lib
- * has it. */
+ * has it, or not at all. */
 static pen_status emit_obv(ind_program *p, const ind_call *call, ind_value *out)
 {
+    bool from_0 = ind_style_of(p)->obv_from_0;
     ind_value last, change, sign, flow;
     PEN_TRY(ind_lag(p, call->in[0], 1, &last));
-    last.first = 0; /* before the first bar the price is 0 */
+    if (!from_0)
+        last.first = 0; /* before the first bar the price is 0 */
     PEN_TRY(ind_subtract(p, call->in[0], last, &change));
     PEN_TRY(ind_point1(p, IND_SIGN, change, 0, 0, &sign));
     PEN_TRY(ind_multiply(p, sign, call->in[1], &flow));
-    return ind_cumulate(p, flow, out);
+    PEN_TRY(ind_cumulate(p, flow, out));
+    if (from_0)
+        out->first = 0; /* when nothing is summed yet */
+    return PEN_OK;
 }
 
 /* Where the close stands between low (-1) and high (1), times the volume; 0 where they are

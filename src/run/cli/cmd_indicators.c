@@ -104,8 +104,13 @@ static pen_status read_unstable(cli *c, const char *text, pen_plan_options *opti
 static pen_status read_options(cli *c, pen_plan_options *options)
 {
     static const char *const missing[] = { "spread", "skip", NULL };
+    const char *profiles[PEN_PROFILE_COUNT + 1] = { NULL };
     int choice;
+    for (int i = 0; i < PEN_PROFILE_COUNT; i++)
+        profiles[i] = pen_profile_name((pen_profile)i);
     *options = pen_plan_options_default();
+    PEN_TRY(cli_choice(c, "profile", profiles, &choice));
+    options->profile = (pen_profile)choice;
     PEN_TRY(cli_choice(c, "missing", missing, &choice));
     options->missing = choice == 1 ? PEN_MISSING_SKIPPED : PEN_MISSING_SPREADS;
     for (size_t i = 0; i < cli_count(c, "unstable"); i++)
@@ -173,6 +178,8 @@ static const cli_option options[] = {
     { "precision", 0, "TYPE", "compute in f32 or f64", "f64" },
     { "missing", 0, "WHAT", "missing values spread, or such bars are skipped: spread or skip",
       "spread" },
+    { "profile", 0, "NAME", "whose defaults and starts: talib-0.6, talib-0.8, tradingview or tulip",
+      "talib-0.6" },
     { "unstable", 0, "NAME=BARS",
       "leave out a function's first values, as rsi=100; or all=100; "
       "repeatable",
@@ -191,6 +198,8 @@ static const char *const examples[] = {
     "penstock synth | penstock indicators - --do bbands:20 --with-input --plot out.svg",
     "Average price by volume since 13:30 UTC of each day",
     "penstock indicators minutes.csv --do vwap --session 13:30",
+    "As TradingView's charts have them",
+    "penstock indicators bars.csv --do 'atr adx cmo' --profile tradingview",
     "Exponential averages without their first 100 values",
     "penstock indicators bars.csv --do 'ema:20 macd' --unstable ema=100",
     "A universe: every file a symbol; or a panel file, every column a symbol",

@@ -88,6 +88,25 @@ static pen_status list_all(const cli *c, FILE *out)
     return s;
 }
 
+/* "; tradingview 20", the profiles with another default. */
+static void profiles_text(const pen_indicator *about, size_t param, char line[LINE])
+{
+    const pen_indicator_param *p = &about->params[param];
+    line[0] = '\0';
+    for (int i = 0; i < PEN_PROFILE_COUNT; i++) {
+        double own = pen_profile_fallback((pen_profile)i, about, param);
+        size_t used = strlen(line);
+        if (own == p->fallback)
+            continue;
+        if (p->choices != NULL)
+            snprintf(line + used, LINE - used, ", %s in %s", p->choices[(int)own],
+                     pen_profile_name((pen_profile)i));
+        else
+            snprintf(line + used, LINE - used, ", %.10g in %s", own,
+                     pen_profile_name((pen_profile)i));
+    }
+}
+
 static void describe(const pen_indicator *about, FILE *out)
 {
     char names[LINE];
@@ -99,14 +118,16 @@ static void describe(const pen_indicator *about, FILE *out)
     fprintf(out, "@%s\n", names);
     for (size_t i = 0; i < about->n_params; i++) {
         const pen_indicator_param *p = &about->params[i];
+        char others[LINE];
+        profiles_text(about, i, others);
         if (p->choices != NULL) {
             choices_text(p, names);
-            fprintf(out, "  %-10s  %s unless given; one of %s\n", p->name,
-                    p->choices[(int)p->fallback], names);
+            fprintf(out, "  %-10s  %s unless given%s; one of %s\n", p->name,
+                    p->choices[(int)p->fallback], others, names);
             continue;
         }
-        fprintf(out, "  %-10s  %.10g unless given; a %s from %.10g to %.10g\n", p->name,
-                p->fallback, p->is_integer ? "whole number" : "number", p->min, p->max);
+        fprintf(out, "  %-10s  %.10g unless given%s; a %s from %.10g to %.10g\n", p->name,
+                p->fallback, others, p->is_integer ? "whole number" : "number", p->min, p->max);
     }
     names_text(about->outputs, about->n_outputs, names);
     fprintf(out, "  %-10s  %s\n", about->n_outputs > 1 ? "outputs" : "output",
