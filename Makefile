@@ -237,7 +237,7 @@ check: setup
 	@$(MAKE) --no-print-directory $(jobs) tests
 
 # The libraries to compare with, where they are: TA-Lib, which pkg-config finds or
-# PENSTOCK_LIBTALIB names.
+# PENSTOCK_LIBTALIB names, and the Tulip Indicators that PENSTOCK_LIBINDICATORS names.
 PEERS := $(patsubst tests/%.c,$(O)/tests/%,$(wildcard tests/test_peer_*.c))
 peers: $(PEERS)
 	@O=$(O) scripts/peers.sh $(PEERS)
