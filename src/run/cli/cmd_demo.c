@@ -9,27 +9,6 @@
 #include "../../machine/base/clock.h"
 #include "demo.h"
 
-/* ---- saying what was done ---- */
-
-void demo_step(demo *d, const char *name, double start_s, const char *device, const char *format,
-               ...)
-{
-    char text[512], time[32];
-    double seconds = pen_clock_s() - start_s;
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    if (d->steps != NULL) {
-        json_array_append_new(d->steps, json_pack("{s:s, s:s, s:s, s:f}", "step", name, "text",
-                                                  text, "device", device, "seconds", seconds));
-        return;
-    }
-    fprintf(d->out, "%-11s %-72s %-8s %9s\n", name, text, device,
-            cli_time_text(time, sizeof time, seconds));
-    fflush(d->out);
-}
-
 /* ---- detect ---- */
 
 static pen_status detect(demo *d)
