@@ -138,6 +138,7 @@ static bool only_looks_back(const ind_step *step)
     case IND_LOG_RETURN:
     case IND_MEAN:
     case IND_MEAN_STDEV:
+    case IND_TREND:
     case IND_BANDS:
     case IND_LAG:
     case IND_CHANGE:
