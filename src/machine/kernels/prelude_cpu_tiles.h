@@ -147,7 +147,12 @@ DEVICE void group_store(real *restrict base, isize stride, const real *restrict 
 #define STRIP_PAD 16
 #define STRIP_STEPS (4096 / (int)sizeof(real))
 #define STRIP_LENGTH (STRIP_PAD + STRIP_STEPS)
-#define STRIP_SHORT (512 / (int)sizeof(real))
+/* Steps at a time with a look back of `reach`: few enough that the strips of a window's
+ * levels stay in the nearest cache, and next to none where streams only pass through. */
+#define STRIP_ROOM(reach)                                                                          \
+    ((reach) == 0                 ? STRIP_STEPS / 8                                                \
+     : (reach) <= STRIP_STEPS / 8 ? (reach) + STRIP_STEPS / 2                                      \
+                                  : STRIP_STEPS)
 #define STEP_AT(strip, i) (*(unaligned_vreal_ *)&(strip)[i])
 #define STEP_CONST_AT(strip, i) (*(const unaligned_vreal_ *)&(strip)[i])
 /* Step i - back, back a literal from 1 to 3: two whole vectors are read and joined,
