@@ -199,6 +199,17 @@ static void strips_reach_back_over_their_start(void)
     matrix_restore();
 }
 
+static void strips_keep_a_bit_a_step(void)
+{
+    static const int steps[] = { 1, 7, 16, 63, 240, 496, 1024, 1501, 3001 };
+    for (size_t d = 0; d < matrix_size(); d++)
+        for (size_t i = 0; i < COUNT(steps); i++) {
+            flags_f32(d, 1 + i % 3, steps[i]);
+            flags_f64(d, 1 + i % 2, steps[i]);
+        }
+    matrix_restore();
+}
+
 static void a_tile_is_filled_where_it_would_be_stored(void)
 {
     static const int steps[] = { 5, 64, 131 };
@@ -233,6 +244,7 @@ static const check_test tests[] = {
     TEST(tiles_carry_lanes_of_any_length),
     TEST(a_groups_rows_are_stored_as_columns),
     TEST(strips_reach_back_over_their_start),
+    TEST(strips_keep_a_bit_a_step),
     TEST(a_tile_is_filled_where_it_would_be_stored),
     TEST(lanes_keep_rows_of_bits),
 };

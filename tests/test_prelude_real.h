@@ -359,6 +359,40 @@ static void NAME(strips)(size_t device, size_t n, int steps)
     free(want);
 }
 
+static void NAME(flags)(size_t device, size_t n, int steps)
+{
+    pen_queue *queue = matrix_select(device);
+    size_t cells = n * (size_t)steps;
+    real *x = NAME(numbers)(cells), *out = NAME(numbers)(cells), *want = NAME(numbers)(cells);
+    real *eights = NAME(numbers)(cells), *want_eights = NAME(numbers)(cells);
+    int is_streamed = steps % 2;
+    for (size_t i = 0; i < cells; i++) {
+        x[i] = i % 5 == 4 ? (real)NAN : (real)(i * i % 7);
+        want_eights[i] = 8;
+    }
+    for (size_t i = 0; i < cells; i++) {
+        size_t t = i % (size_t)steps;
+        real last = t > 0 ? x[i - 1] : 0, then = t > 3 ? x[i - 4] : 0;
+        int rose = t >= 3 && x[i - 3] > then;
+        want[i] = (real)(4 * (rose && !(x[i] < last)) + 2 * (x[i] >= last) + (x[i] <= last));
+    }
+    kernel_slot slots[] = {
+        SLOT_IN(x, cells * sizeof *x),
+        SLOT_VALUE(steps),
+        SLOT_VALUE(is_streamed),
+        SLOT_OUT(out, cells * sizeof *out),
+        SLOT_OUT(eights, cells * sizeof *x),
+    };
+    CHECK_OK(run_kernel(queue, "prelude_flags", DTYPE, pen_groups(n), slots, COUNT(slots)));
+    check_reals("flags", matrix_label(device), out, want, cells, DTYPE);
+    check_reals("strip_fill", matrix_label(device), eights, want_eights, cells, DTYPE);
+    free(x);
+    free(out);
+    free(want);
+    free(eights);
+    free(want_eights);
+}
+
 static void NAME(fill)(size_t device, size_t n, int steps)
 {
     pen_queue *queue = matrix_select(device);

@@ -1,5 +1,5 @@
 /* Candlestick patterns: rules are text, compiled into programs that
- * kernels/candle.k runs.
+ * kernels/candle.k and candle_strips.k run.
  *
  * A rule is "value: term term ..."; a pattern is rules with ';' between them, and
  * its value on a bar is that of the first rule all of whose terms hold, else 0.

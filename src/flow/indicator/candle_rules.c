@@ -1,4 +1,4 @@
-/* From the text of candlestick rules to programs of kernels/candle.k. */
+/* From the text of candlestick rules to programs of kernels/candle.k and candle_strips.k. */
 #include "candle.h"
 
 #include <math.h>
@@ -11,6 +11,7 @@
 #include "../../machine/kernels/candle_op.kh"
 
 enum { MAX_NAME = 24, MAX_TEXT = 128, MAX_TERMS = 64, MAX_DEFINITIONS = 4, MAX_PERIOD = 100000 };
+enum { RULE_FLAG }; /* what holds of the rule at hand; the others are numbered as they come */
 
 /* What a short term stands for: '#' is its bar, '+' the bar before. */
 static const struct {
@@ -133,19 +134,15 @@ static int find(const ind_program *p, const int words[IND_WORDS], int skip)
 
 static pen_status begin(ind_program *p)
 {
-    int words[IND_WORDS] = { CANDLE_HEADER, 0, 0, p->n_state++ }, index;
+    int words[IND_WORDS] = { CANDLE_HEADER, 0, 0, RULE_FLAG + 1 }, index;
     p->kernel = "candle_plan";
     p->max_ring = 1;
     return append(p, words, &index);
 }
 
-pen_status ind_candle_finish(ind_program *p)
+static int new_flag(ind_program *p)
 {
-    enum { FLAG_BITS = 64 };
-    p->code[2] = p->n_state;
-    p->n_state += p->code[1] * CANDLE_HISTORY;
-    p->memory += FLAG_BITS + CANDLE_HISTORY + CANDLE_FLAG_BARS;
-    return PEN_OK;
+    return p->code[3]++;
 }
 
 /* ---- Planes ---- */
@@ -160,7 +157,7 @@ typedef struct rules {
     int n_definitions;
     struct {
         char name[MAX_NAME];
-        int row;
+        int flag;
     } definitions[MAX_DEFINITIONS];
 } rules;
 
@@ -370,7 +367,7 @@ static pen_status parse_comparison(rules *r, const char *text, comparison *out)
 
 /* The comparison as an instruction, its newest bar being this one; *lag: how many bars
  * back that is. */
-static pen_status emit_comparison(rules *r, const comparison *c, int *row, int *lag)
+static pen_status emit_comparison(rules *r, const comparison *c, int *flag, int *lag)
 {
     ind_program *p = r->program;
     const operand *all[4] = { &c->x, NULL, NULL, NULL };
@@ -402,10 +399,10 @@ static pen_status emit_comparison(rules *r, const comparison *c, int *row, int *
         PEN_TRY(constants(p, c->parts[form == 1 ? 0 : 1].factor, form == 3 ? c->parts[2].factor : 0,
                           &words[11]));
     if ((at = find(p, words, 1)) >= 0) {
-        *row = p->code[at * IND_WORDS + 1];
+        *flag = p->code[at * IND_WORDS + 1];
         return PEN_OK;
     }
-    *row = words[1] = p->n_state++;
+    *flag = words[1] = new_flag(p);
     return append(p, words, &index);
 }
 
@@ -415,11 +412,11 @@ typedef struct terms {
     int all[MAX_TERMS], count;
 } terms;
 
-static pen_status add_term(rules *r, terms *out, int row, int lag, bool is_not)
+static pen_status add_term(rules *r, terms *out, int flag, int lag, bool is_not)
 {
     if (out->count == MAX_TERMS || lag > CANDLE_FLAG_BARS)
         return fail_rule(r, r->candle->rules);
-    out->all[out->count++] = CANDLE_TERM(row, lag, is_not);
+    out->all[out->count++] = CANDLE_TERM(flag, lag, is_not);
     return PEN_OK;
 }
 
@@ -438,14 +435,14 @@ static pen_status expand(rules *r, const char *pattern, int bar, terms *out)
 static pen_status parse_term(rules *r, const char *text, terms *out)
 {
     bool is_not = *text == '!';
-    int row = 0, lag = 0;
+    int flag = 0, lag = 0;
     text += is_not;
     size_t length = name_length(text);
     const char *end = text + length;
     int bar = bar_of(&end, 0);
     for (int i = 0; i < r->n_definitions && *end == '\0'; i++)
         if (is_name(text, length, r->definitions[i].name))
-            return add_term(r, out, r->definitions[i].row, bar, is_not);
+            return add_term(r, out, r->definitions[i].flag, bar, is_not);
     for (size_t i = 0; i < PEN_COUNT(shorthands) && *end == '\0'; i++)
         if (is_name(text, length, shorthands[i].name))
             return is_not ? fail_rule(r, text) : expand(r, shorthands[i].terms, bar, out);
@@ -453,8 +450,8 @@ static pen_status parse_term(rules *r, const char *text, terms *out)
     PEN_TRY(parse_comparison(r, text, &c));
     if (r->program == NULL || !*r->fits)
         return PEN_OK;
-    PEN_TRY(emit_comparison(r, &c, &row, &lag));
-    return add_term(r, out, row, lag, is_not);
+    PEN_TRY(emit_comparison(r, &c, &flag, &lag));
+    return add_term(r, out, flag, lag, is_not);
 }
 
 /* Terms with blanks between them. */
@@ -475,13 +472,13 @@ static pen_status parse_terms(rules *r, const char *text, size_t length, terms *
     return PEN_OK;
 }
 
-/* flag `row` = all of the terms; long lists in several instructions. */
-static pen_status emit_all(ind_program *p, const terms *t, int row)
+/* flag `flag` = all of the terms; long lists in several instructions. */
+static pen_status emit_all(ind_program *p, const terms *t, int flag)
 {
     for (int from = 0; from < t->count;) {
-        int words[IND_WORDS] = { CANDLE_ALL, row }, index;
+        int words[IND_WORDS] = { CANDLE_ALL, flag }, index;
         if (from > 0)
-            words[3 + words[2]++] = CANDLE_TERM(row, 0, 0);
+            words[3 + words[2]++] = CANDLE_TERM(flag, 0, 0);
         while (words[2] < CANDLE_TERMS && from < t->count)
             words[3 + words[2]++] = t->all[from++];
         PEN_TRY(append(p, words, &index));
@@ -505,22 +502,22 @@ static pen_status parse_rule(rules *r, const char *text, size_t length)
     }
     PEN_TRY(parse_terms(r, text + head + 1, length - head - 1, &all));
     bool is_value = text[head] == ':';
-    int row = 0;
+    int flag = 0;
     if (p != NULL) {
-        row = is_value ? p->code[3] : p->n_state++;
-        PEN_TRY(emit_all(p, &all, row));
+        flag = is_value ? RULE_FLAG : new_flag(p);
+        PEN_TRY(emit_all(p, &all, flag));
     }
     if (!is_value) {
         if (r->n_definitions == MAX_DEFINITIONS)
             return fail_rule(r, text);
         memcpy(r->definitions[r->n_definitions].name, text, head);
         r->definitions[r->n_definitions].name[head] = '\0';
-        r->definitions[r->n_definitions++].row = row;
+        r->definitions[r->n_definitions++].flag = flag;
         return PEN_OK;
     }
     if (p == NULL)
         return PEN_OK;
-    int words[IND_WORDS] = { CANDLE_SHOW, row }, index;
+    int words[IND_WORDS] = { CANDLE_SHOW, flag }, index;
     PEN_TRY(constants(p, strtod(text, NULL), 0, &words[2]));
     return append(p, words, &index);
 }
@@ -565,4 +562,77 @@ pen_status ind_candle_emit(ind_program *p, const ind_candle *candle, int plane, 
     PEN_TRY(parse_all(&r));
     p->max_first = mask > p->max_first ? mask : p->max_first;
     return append(p, words, &index);
+}
+
+/* ---- Finishing ---- */
+
+static int max_int(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+/* The state of lanes: flags, what means remember, the history of planes. */
+static void place_state(ind_program *p)
+{
+    enum { FLAG_BITS = 64 };
+    int n_flags = p->code[3];
+    for (int i = 1; i < p->n_ops; i++)
+        if (p->code[i * IND_WORDS] == CANDLE_MEAN)
+            p->code[i * IND_WORDS + 5] += n_flags;
+    p->n_state += n_flags;
+    p->code[2] = p->n_state;
+    p->n_state += p->code[1] * CANDLE_HISTORY;
+    p->memory += FLAG_BITS + CANDLE_HISTORY + CANDLE_FLAG_BARS;
+}
+
+/* The first step at which a plane or a comparison has all that it reads; of flags that other
+ * flags make, *of_flag. */
+static int first_of(const int *op, const int *of_plane, const int *of_flag)
+{
+    int first = 0;
+    switch (op[0]) {
+    case CANDLE_LOAD:
+        return 0;
+    case CANDLE_MEAN:
+        return of_plane[op[2]] + op[4] - 1;
+    case CANDLE_COMPARE: /* operands that the form does not have are plane 0, a price */
+        for (int word = 3; word < 11; word += 2)
+            first = max_int(first, of_plane[op[word]] + op[word + 1]);
+        return first;
+    case CANDLE_ALL:
+        for (int i = 0; i < op[2]; i++)
+            first =
+                max_int(first, of_flag[CANDLE_TERM_FLAG(op[3 + i])] + CANDLE_TERM_LAG(op[3 + i]));
+        return first;
+    default:
+        return max_int(of_plane[op[2]], of_plane[op[3]] + op[4]);
+    }
+}
+
+/* How far back the program looks, instruction by instruction. */
+static pen_status find_firsts(ind_program *p)
+{
+    int of_plane[CANDLE_MAX_PLANES], *of_flag;
+    PEN_TRY(pen_alloc((size_t)p->code[3], sizeof *of_flag, (void **)&of_flag));
+    for (int i = 1; i < p->n_ops; i++) {
+        int *op = p->code + i * IND_WORDS;
+        if (op[0] == CANDLE_SHOW || op[0] == CANDLE_STORE)
+            continue;
+        int first = first_of(op, of_plane, of_flag);
+        bool is_flag = op[0] == CANDLE_COMPARE || op[0] == CANDLE_ALL;
+        *(is_flag ? &of_flag[op[1]] : &of_plane[op[1]]) = first;
+        if (op[0] != CANDLE_ALL)
+            op[CANDLE_FIRST] = first;
+        p->max_first = max_int(p->max_first, first);
+    }
+    pen_free(of_flag);
+    return PEN_OK;
+}
+
+pen_status ind_candle_finish(ind_program *program)
+{
+    place_state(program);
+    if (program->code[3] <= CANDLE_MAX_FLAGS)
+        program->strips_kernel = "candle_strips";
+    return find_firsts(program);
 }

@@ -142,6 +142,7 @@ pen_status ind_launch_strips(const ind_loaded *l, const ind_io *io, const int *f
                              size_t n_series, int n_points)
 {
     const ind_program *p = l->program;
+    const char *kernel = p->strips_kernel != NULL ? p->strips_kernel : "indicator_strips";
     void *d_first = NULL, *d_strides = NULL, *in[IND_MAX_INPUTS], *out = io->out;
     for (int i = 0; i < IND_MAX_INPUTS; i++)
         in[i] = (void *)io->in[io->in[i] != NULL ? i : 0];
@@ -173,7 +174,7 @@ pen_status ind_launch_strips(const ind_loaded *l, const ind_io *io, const int *f
     if (s == PEN_OK)
         s = upload(l->queue, first, n_series * sizeof *first, &d_first);
     if (s == PEN_OK)
-        s = pen_launch(l->queue, "indicator_strips", l->dtype, grid, args, PEN_COUNT(args));
+        s = pen_launch(l->queue, kernel, l->dtype, grid, args, PEN_COUNT(args));
     if (s == PEN_OK)
         s = pen_queue_wait(l->queue);
     pen_device_free(l->device, d_strides);

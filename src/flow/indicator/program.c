@@ -153,7 +153,7 @@ static bool only_looks_back(const ind_step *step)
 bool ind_fits_strips(const ind_program *p)
 {
     if (p->kernel != NULL) /* made for another kernel, without ops */
-        return false;
+        return p->strips_kernel != NULL && p->max_first <= IND_MAX_REACH;
     for (int i = 0; i < p->n_ops; i++)
         if (!only_looks_back(&p->ops[i].step))
             return false;

@@ -42,7 +42,8 @@ typedef struct ind_op {
 
 typedef struct ind_program {
     const pen_plan_options *options; /* borrowed: what its steps depend on */
-    const char *kernel;              /* that runs it; NULL = "indicator_plan" */
+    const char *kernel;              /* that runs it along lanes; NULL = "indicator_plan" */
+    const char *strips_kernel;       /* along time; NULL = "indicator_strips", if it can */
     ind_op *ops;
     int n_ops, ops_capacity;
     int n_tiles, n_state, n_consts;
@@ -64,7 +65,7 @@ pen_status ind_emit(ind_program *program, const ind_step *step, ind_value *out);
 /* The value becomes plane `plane` of the result, from step `mask` on. */
 pen_status ind_store(ind_program *program, ind_value value, int plane, int mask);
 
-/* Can indicator_strips.k run it: do all operations only look back, and not far? */
+/* Can it run along time: do all operations only look back, and not far? */
 bool ind_fits_strips(const ind_program *program);
 
 /* Values of a function with an unstable period: they are defined that many steps later. */

@@ -1,8 +1,8 @@
 /* Running a plan: which lanes work on what, and long series in chunks.
  *
- * Programs that only look back run in strips (indicator_strips.k), the others in
- * lanes (indicator.k); on the CPU a few series that cannot be cut run one by one
- * (indicator_single.k).
+ * Programs that only look back run in strips (indicator_strips.k, candle_strips.k), the
+ * others in lanes (indicator.k, candle.k); on the CPU a few series that cannot be cut run
+ * one by one (indicator_single.k).
  *
  * A long series is cut into chunks that are worked on side by side.  A chunk
  * starts its state from a warm-up on the bars before it; that is right only if

@@ -188,6 +188,26 @@ typedef const real **strip_views;
 #define STRIP_SEE(views, strips, k, strip) ((views)[k] = (strip))
 #define STRIP_SEEN(views, strips, k) ((views)[k])
 
+/* Steps [from, to) will be loaded soon: the processor does not foresee a strip's start. */
+DEVICE void strip_ask(const real *base, isize offset, int from, int to)
+{
+    for (int i = from; i < to; i += 64 / (int)sizeof(real))
+        __builtin_prefetch(&base[offset + i]);
+}
+
+/* base[offset + i] = value for from <= i < count. */
+DEVICE void strip_fill(real *restrict base, real value, isize offset, int from, int count,
+                       int is_streamed)
+{
+    int i = from;
+    for (; i < count && i % VREAL_LEN_ != 0; i++)
+        base[offset + i] = value;
+    for (; i + VREAL_LEN_ <= count; i += VREAL_LEN_)
+        store_vreal_(&base[offset + i], v_splat(value), is_streamed);
+    for (; i < count; i++)
+        base[offset + i] = value;
+}
+
 /* base[offset + i] = strip[i] for from <= i < count. */
 DEVICE void strip_store(real *restrict base, const real *restrict strip, isize offset, int from,
                         int count, int is_streamed)
@@ -199,6 +219,88 @@ DEVICE void strip_store(real *restrict base, const real *restrict strip, isize o
         store_vreal_(&base[offset + i], STEP_CONST_AT(strip, i), is_streamed);
     for (; i < count; i++)
         base[offset + i] = strip[i];
+}
+
+/* Flags: a bit a step of a strip, 64 steps in a word.  A word in front, so that the first
+ * flag can look back. */
+typedef u64 vflags;
+#define FLAG_WORDS_ (STRIP_STEPS / 64)
+#define FLAG_ROOM(n) (1 + (n)*FLAG_WORDS_)
+#define EACH_FLAGS(i, from, count) for (int i = (from) & -64; i < (count); i += 64)
+#define FLAGS_FROM(i, from) ((i) < (from) ? ~(u64)0 << ((from) - (i)) : ~(u64)0)
+#define FLAG_WORD_(flags, number, i) ((flags)[1 + (number)*FLAG_WORDS_ + (i) / 64])
+DEVICE u64 flags_back(const u64 *flags, int number, int i, int lag)
+{
+    const u64 *at = &FLAG_WORD_(flags, number, i);
+    return at[0] << lag | at[-1] >> 1 >> (63 - lag);
+}
+DEVICE void flags_put(u64 *flags, int number, int i, u64 bits)
+{
+    FLAG_WORD_(flags, number, i) = bits;
+}
+DEVICE void flags_clear(u64 *flags, int n)
+{
+    for (int i = 0; i < FLAG_ROOM(n); i++)
+        flags[i] = 0;
+}
+DEVICE int flags_any(const u64 *flags, int number, int from, int count)
+{
+    u64 any = 0;
+    for (int i = from & -64; i < count; i += 64)
+        any |= FLAG_WORD_(flags, number, i);
+    return any != 0;
+}
+/* A comparison's outcome for a vector of steps, a bit a step: at once where a comparison
+ * makes bits, which gcc 12 does not find behind a mask. */
+typedef unsigned vflag;
+#if PEN_VECTOR_BYTES == 64 && PEN_REAL_F64 && defined(__AVX512F__)
+#define FLAG_IF_(a, b, how, code) (unsigned char)__builtin_ia32_cmppd512_mask(a, b, code, -1, 4)
+#elif PEN_VECTOR_BYTES == 64 && defined(__AVX512F__)
+#define FLAG_IF_(a, b, how, code) (unsigned short)__builtin_ia32_cmpps512_mask(a, b, code, -1, 4)
+#else
+#define FLAG_IF_(a, b, how, code) mask_bits_((a)how(b))
+#endif
+#define flag_greater(a, b) FLAG_IF_(a, b, >, 30)
+#define flag_greater_equal(a, b) FLAG_IF_(a, b, >=, 29)
+#define flag_less(a, b) FLAG_IF_(a, b, <, 17)
+#define flag_less_equal(a, b) FLAG_IF_(a, b, <=, 18)
+DEVICE vflag mask_bits_(vmask mask)
+{
+#if PEN_VECTOR_BYTES == 32 && PEN_REAL_F64 && defined(__AVX__)
+    return (unsigned)__builtin_ia32_movmskpd256((vreal)mask);
+#elif PEN_VECTOR_BYTES == 32 && defined(__AVX__)
+    return (unsigned)__builtin_ia32_movmskps256((vreal)mask);
+#elif PEN_VECTOR_BYTES == 16 && PEN_REAL_F64 && defined(__SSE2__)
+    return (unsigned)__builtin_ia32_movmskpd((vreal)mask);
+#elif PEN_VECTOR_BYTES == 16 && defined(__SSE2__)
+    return (unsigned)__builtin_ia32_movmskps((vreal)mask);
+#else
+    unsigned bits = 0;
+    for (int k = 0; k < VREAL_LEN_; k++)
+        bits |= (unsigned)(mask[k] & 1) << k;
+    return bits;
+#endif
+}
+/* The steps of the vector that starts at i, a multiple of its length.  Whole bytes are
+ * stored blindly: a word would be read just after it was written. */
+DEVICE void flag_set(u64 *flags, int number, int i, vflag bits)
+{
+    uint8_t *at = (uint8_t *)&FLAG_WORD_(flags, number, 0) + i / 8;
+#if PEN_VECTOR_BYTES / (4 + 4 * PEN_REAL_F64) >= 8
+    for (int k = 0; k < VREAL_LEN_ / 8; k++)
+        at[k] = (uint8_t)(bits >> 8 * k);
+#else
+    unsigned some = (1u << VREAL_LEN_) - 1;
+    *at = (uint8_t)((*at & ~(some << i % 8)) | bits << i % 8);
+#endif
+}
+DEVICE vmask flag_at(const u64 *flags, int number, int i)
+{
+    vbits one;
+    for (int k = 0; k < VREAL_LEN_; k++)
+        one[k] = (ureal_)1 << k;
+    ureal_ bits = (ureal_)(FLAG_WORD_(flags, number, i) >> i % 64);
+    return (vmask)((v_bits_splat(bits) & one) != 0);
 }
 
 /* base[offset[l] + t] = value for the same rows. */
