@@ -142,11 +142,16 @@ static bool only_looks_back(const ind_step *step)
     case IND_BANDS:
     case IND_LAG:
     case IND_CHANGE:
+    case IND_HIGHEST:
+    case IND_LOWEST:
+    case IND_SINCE_HIGHEST:
+    case IND_SINCE_LOWEST:
+    case IND_STEP:
         return true;
     case IND_TRUE_RANGE:
         return step->window == 0; /* a first bar of its own is not looked back from */
     default:
-        return op >= IND_POINT && op < IND_FUNCTION;
+        return op >= IND_POINT && op < IND_FUNCTION_END;
     }
 }
 

@@ -33,8 +33,12 @@
 #undef TILE_EACH
 #define TILE_ROWS (4096 / (int)sizeof(real))
 #define TILE_EACH(i, rows) _Pragma("omp simd") for (int i = 0; i < (rows); i++)
-#define tile_load(tile, base, offset, count, rows)                                                 \
-    strip_load(tile, base, (offset)[0], 0, rows, rows)
+#define tile_load(tile, base, offset, count, rows) load_single_(tile, (base) + (offset)[0], rows)
+DEVICE void load_single_(real *restrict tile, const real *restrict from, int rows)
+{
+    for (int t = 0; t < rows; t++)
+        tile[t] = from[t];
+}
 #define tile_store(base, tile, offset, from, count, rows, is_streamed)                             \
     strip_store(base, tile, (offset)[0], (from)[0] > 0 ? (from)[0] : 0, rows, is_streamed)
 

@@ -168,6 +168,8 @@ DEVICE void group_store(real *restrict base, isize stride, const real *restrict 
 /* The vectors that hold steps [from, count), and what else these hold. */
 #define EACH_STEP(i, from, count) for (int i = (from) & -VREAL_LEN_; i < (count); i += VREAL_LEN_)
 #define EACH_STEP_ALONE(i, from, count) _Pragma("omp simd") for (int i = (from); i < (count); i++)
+#define ANY_STEP(i, from, count) EACH_STEP(i, from, count)
+#define ANY_STEP_ALONE(i, from, count) EACH_STEP_ALONE(i, from, count)
 
 /* The strip base[offset + i] for low <= i < high, 0 for other i < count.  Where all that a
  * vector may touch is there it is read in place: copies of several inputs, one after the
