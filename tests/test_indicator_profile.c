@@ -456,7 +456,7 @@ static void defaults_are_those_of_the_profile(void)
             CHECK_OK(run_compiled(queue, plan, PEN_F64, &b, out[full]));
             pen_plan_destroy(plan);
         }
-        snprintf(short_label, sizeof short_label, "%s", text);
+        snprintf(short_label, sizeof short_label, "%.90s", text);
         check_output(short_label, out[0], PEN_F64, out[1], about->n_outputs * POINTS, 0);
         free(out[0]);
         free(out[1]);

@@ -128,8 +128,8 @@ void ind_delay(const ind_program *p, pen_unstable which, ind_value *values, int 
 }
 
 /* The operations of indicator_strips.k; an output's `first` says how far back
- * such an operation and those before it look. */
-static bool only_looks_back(const ind_step *step)
+ * such an operation and those before it look.  On OpenCL some are left out, as there. */
+static bool only_looks_back(const ind_step *step, bool is_opencl)
 {
     int op = step->op;
     switch (op) {
@@ -138,29 +138,31 @@ static bool only_looks_back(const ind_step *step)
     case IND_LOG_RETURN:
     case IND_MEAN:
     case IND_MEAN_STDEV:
-    case IND_TREND:
     case IND_BANDS:
     case IND_LAG:
     case IND_CHANGE:
+        return true;
+    case IND_TREND:
     case IND_HIGHEST:
     case IND_LOWEST:
     case IND_SINCE_HIGHEST:
     case IND_SINCE_LOWEST:
     case IND_STEP:
-        return true;
+        return !is_opencl;
     case IND_TRUE_RANGE:
         return step->window == 0; /* a first bar of its own is not looked back from */
     default:
-        return op >= IND_POINT && op < IND_FUNCTION_END;
+        return op >= IND_POINT && op < (is_opencl ? IND_FUNCTION : IND_FUNCTION_END);
     }
 }
 
-bool ind_fits_strips(const ind_program *p)
+bool ind_fits_strips(const ind_program *p, const pen_device *device)
 {
+    bool is_opencl = strcmp(pen_device_describe(device)->backend, "opencl") == 0;
     if (p->kernel != NULL) /* made for another kernel, without ops */
         return p->strips_kernel != NULL && p->max_first <= IND_MAX_REACH;
     for (int i = 0; i < p->n_ops; i++)
-        if (!only_looks_back(&p->ops[i].step))
+        if (!only_looks_back(&p->ops[i].step, is_opencl))
             return false;
     return p->max_first <= IND_MAX_REACH;
 }

@@ -66,7 +66,7 @@ pen_status ind_emit(ind_program *program, const ind_step *step, ind_value *out);
 pen_status ind_store(ind_program *program, ind_value value, int plane, int mask);
 
 /* Can it run along time: do all operations only look back, and not far? */
-bool ind_fits_strips(const ind_program *program);
+bool ind_fits_strips(const ind_program *program, const pen_device *device);
 
 /* Values of a function with an unstable period: they are defined that many steps later. */
 void ind_delay(const ind_program *program, pen_unstable which, ind_value *values, int count);

@@ -317,7 +317,7 @@ static pen_status run_programs(const plan_run *pr, const ind_program *programs, 
                   .n_points = (int)pen_panel_points(x),
                   .start = pr->start };
         cut c;
-        if (ind_fits_strips(&programs[i]))
+        if (ind_fits_strips(&programs[i], pen_queue_device(pr->queue)))
             s = run_strips(&r, pr->queue, pen_panel_dtype(x));
         else if (plan_cut(&r, pen_queue_device(pr->queue), &c))
             s = run_chunks(&r, pr->queue, pen_panel_dtype(x), &c);

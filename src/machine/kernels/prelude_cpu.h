@@ -324,6 +324,8 @@ DEVICE double m_float64(u64 x)
     }                                                                                              \
     static void name##_body(const pen_span *span_, ARGS(DECL_) int n)
 
+#define PHASES_ARE_CHEAP 1 /* prelude_opencl.h */
+
 #include "prelude_common.kh"
 #ifdef PEN_SINGLE_LANE
 #include "prelude_cpu_single.h"

@@ -33,7 +33,8 @@
 #undef TILE_EACH
 #define TILE_ROWS (4096 / (int)sizeof(real))
 #define TILE_EACH(i, rows) _Pragma("omp simd") for (int i = 0; i < (rows); i++)
-#define tile_load(tile, base, offset, count, rows) load_single_(tile, (base) + (offset)[0], rows)
+#define tile_load(tile, base, offset, count, rows)                                                 \
+    ((void)(count), load_single_(tile, (base) + (offset)[0], rows))
 DEVICE void load_single_(real *restrict tile, const real *restrict from, int rows)
 {
     for (int t = 0; t < rows; t++)

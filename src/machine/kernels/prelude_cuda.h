@@ -53,6 +53,7 @@ typedef bool vmask;
 #define m_bits64(x) ((u64)__double_as_longlong(x))
 #define m_float64(x) __longlong_as_double((long long)(x))
 
+#define PHASES_ARE_CHEAP 1 /* prelude_opencl.h */
 #include "prelude_gpu.kh"
 
 #define KERNEL(name, ARGS) extern "C" __global__ void __launch_bounds__(256) name(ARGS(DECL_) int n)

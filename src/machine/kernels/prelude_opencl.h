@@ -50,6 +50,10 @@ typedef int vmask;
 #define m_bits32(x) as_uint(x)
 #define m_float32(x) as_float((uint)(x))
 
+/* Whether a kernel may have many phases, as program.c knows of each backend too.  PoCL needed a
+ * minute for all of indicator_strips.k, 8 s for what is left, and LLVM 15 crashed on some forms of
+ * it. */
+#define PHASES_ARE_CHEAP 0
 #include "prelude_gpu.kh"
 
 #define KERNEL(name, ARGS) __kernel void name(ARGS(DECL_) int n)
