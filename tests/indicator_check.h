@@ -204,6 +204,25 @@ static inline void check_references(const reference *refs, size_t count)
     pen_device_close(cpu);
 }
 
+/* A stream of the plan, bar by bar over the one series, gives the bits of one run. */
+static inline void check_stream_is_run(pen_queue *queue, const pen_plan *plan, const bars *b)
+{
+    size_t n = b->n_points, n_out = pen_plan_output_count(plan);
+    double *want = calloc(n_out * n, sizeof *want), bar[6], out[64];
+    pen_stream *stream;
+    CHECK_OK(run_compiled(queue, plan, PEN_F64, b, want));
+    CHECK_OK(pen_stream_create(queue, plan, PEN_F64, 1, &stream));
+    for (size_t t = 0; t < n; t++) {
+        for (size_t i = 0; i < pen_plan_input_count(plan); i++)
+            bar[i] = b->wide[column_of(pen_plan_input(plan, i))][t];
+        CHECK_OK(pen_stream_update(stream, bar, out));
+        for (size_t o = 0; o < n_out; o++)
+            CHECK_NEAR(pen_plan_output(plan, o), out[o], want[o * n + t], 0);
+    }
+    pen_stream_destroy(stream);
+    free(want);
+}
+
 /* ---- Pieces of references, in long double ---- */
 
 /* Mean and sum of squared deviations of the n values that end at t. */

@@ -101,19 +101,7 @@ static void check_ways(const char *text, const pen_plan_options *options, size_t
 {
     bars b = make_bars(1, n, 43);
     pen_plan *plan = make_plan(text, options);
-    size_t n_out = pen_plan_output_count(plan);
-    double *want = run_series(plan, &b), bar[6], out[64];
-    pen_stream *stream;
-    CHECK_OK(pen_stream_create(queue, plan, PEN_F64, 1, &stream));
-    for (size_t t = 0; t < n; t++) {
-        for (size_t i = 0; i < pen_plan_input_count(plan); i++)
-            bar[i] = b.wide[column_of(pen_plan_input(plan, i))][t];
-        CHECK_OK(pen_stream_update(stream, bar, out));
-        for (size_t o = 0; o < n_out; o++)
-            CHECK_NEAR(pen_plan_output(plan, o), out[o], want[o * n + t], 0);
-    }
-    pen_stream_destroy(stream);
-    free(want);
+    check_stream_is_run(queue, plan, &b);
     pen_plan_destroy(plan);
     free_bars(&b);
 }

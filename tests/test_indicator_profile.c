@@ -475,23 +475,10 @@ static void check_stream(const char *text, size_t n)
     for (int profile = 0; profile < PEN_PROFILE_COUNT; profile++) {
         pen_plan_options options = pen_plan_options_default();
         pen_plan *plan;
-        pen_stream *stream;
         options.profile = (pen_profile)profile;
         CHECK_OK(pen_plan_create_with(text, &options, &plan));
-        size_t n_out = pen_plan_output_count(plan);
-        double *want = calloc(n_out * n, sizeof *want), bar[6], out[64];
-        CHECK_OK(run_compiled(queue, plan, PEN_F64, &b, want));
-        CHECK_OK(pen_stream_create(queue, plan, PEN_F64, 1, &stream));
-        for (size_t t = 0; t < n; t++) {
-            for (size_t i = 0; i < pen_plan_input_count(plan); i++)
-                bar[i] = b.wide[column_of(pen_plan_input(plan, i))][t];
-            CHECK_OK(pen_stream_update(stream, bar, out));
-            for (size_t o = 0; o < n_out; o++)
-                CHECK_NEAR(pen_plan_output(plan, o), out[o], want[o * n + t], 0);
-        }
-        pen_stream_destroy(stream);
+        check_stream_is_run(queue, plan, &b);
         pen_plan_destroy(plan);
-        free(want);
     }
     free_bars(&b);
 }
