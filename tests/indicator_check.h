@@ -265,4 +265,16 @@ static inline void ref_narrow(const wide *x, int n, int first, double *out)
         out[t] = t < first ? NAN : (double)x[t];
 }
 
+/* main() of a test whose `cpu` and `cpu_queue` are open while it runs. */
+#define CPU_TEST_MAIN(tests)                                                                       \
+    int main(int argc, char **argv)                                                                \
+    {                                                                                              \
+        CHECK_OK(pen_device_open("cpu", &cpu));                                                    \
+        CHECK_OK(pen_queue_create(cpu, &cpu_queue));                                               \
+        int code = check_main_(tests, COUNT(tests), argc, argv);                                   \
+        pen_queue_destroy(cpu_queue);                                                              \
+        pen_device_close(cpu);                                                                     \
+        return code;                                                                               \
+    }
+
 #endif

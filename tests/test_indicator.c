@@ -526,12 +526,4 @@ static const check_test tests[] = {
     TEST(a_failed_allocation_is_reported_and_leaks_nothing),
 };
 
-int main(int argc, char **argv)
-{
-    CHECK_OK(pen_device_open("cpu", &cpu));
-    CHECK_OK(pen_queue_create(cpu, &cpu_queue));
-    int code = check_main_(tests, COUNT(tests), argc, argv);
-    pen_queue_destroy(cpu_queue);
-    pen_device_close(cpu);
-    return code;
-}
+CPU_TEST_MAIN(tests)

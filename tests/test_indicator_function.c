@@ -170,12 +170,4 @@ static const check_test tests[] = {
     TEST(powers_of_ten_have_whole_logarithms),  TEST(arithmetic_is_the_machines_own),
 };
 
-int main(int argc, char **argv)
-{
-    CHECK_OK(pen_device_open("cpu", &cpu));
-    CHECK_OK(pen_queue_create(cpu, &cpu_queue));
-    int code = check_main_(tests, COUNT(tests), argc, argv);
-    pen_queue_destroy(cpu_queue);
-    pen_device_close(cpu);
-    return code;
-}
+CPU_TEST_MAIN(tests)
