@@ -179,10 +179,23 @@ static void the_profile_finds_the_busier_price(void)
     CHECK_NEAR("val", got[3 * POINTS - 1], 109, 1e-12);
 }
 
+/* A bin of negative volume next to the busiest: the area grows past it, and stays in bounds. */
+static void the_profile_survives_negative_volume(void)
+{
+    enum { POINTS = 3 };
+    double px[POINTS] = { 100, 101, 102 }, volume[POINTS] = { 10, -5, 9 }, got[3 * POINTS];
+    bars b = { .n_series = 1, .n_points = POINTS, .wide = { px, px, px, px, volume, px } };
+    CHECK_OK(run_plan(cpu_queue, "volume_profile:3,3,1", PEN_F64, &b, got));
+    CHECK_NEAR("poc", got[POINTS - 1], 100 + 1. / 3, 1e-12);
+    CHECK_NEAR("vah", got[2 * POINTS - 1], 102, 1e-12);
+    CHECK_NEAR("val", got[3 * POINTS - 1], 100, 1e-12);
+}
+
 static const check_test tests[] = {
     TEST(every_indicator_matches_its_definition),
     TEST(bars_without_volume_have_no_weight),
     TEST(the_profile_finds_the_busier_price),
+    TEST(the_profile_survives_negative_volume),
 };
 
 CPU_TEST_MAIN(tests)

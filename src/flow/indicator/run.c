@@ -124,7 +124,9 @@ static pen_status run_whole(run *r, pen_queue *queue, pen_dtype dtype)
     r->lanes.is_single = true;
     for (int i = full; i < r->n_series; i++)
         set_lane(r, i - full, i, r->start[i], r->n_points - r->start[i], 0);
-    return launch_lanes(r, (char *)r->d_state + state_bytes(r, full), r->n_series - full, 0);
+    size_t taken = state_bytes(r, full);
+    void *state = taken > 0 ? (char *)r->d_state + taken : r->d_state;
+    return launch_lanes(r, state, r->n_series - full, 0);
 }
 
 /* How a long series is cut: `head` steps, then chunks of `length`. */
