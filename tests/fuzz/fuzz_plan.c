@@ -1,5 +1,5 @@
 /* Plans over a little data.  Any text: an error, or outputs that hold together.  Calls drawn
- * from the catalogue: an error exactly where a parameter is out of its range. */
+ * from the catalogue: an error exactly where parameters are not allowed. */
 #include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -107,23 +107,31 @@ static double param_of(const pen_indicator_param *param, uint8_t byte)
     }
 }
 
+/* mavp alone has a rule over two parameters: how many periods lie between them. */
+enum { MAVP_PERIODS = 1000 };
+static bool fit_together(const pen_indicator *about, const double *value)
+{
+    return strcmp(about->name, "mavp") != 0 || fabs(value[1] - value[0]) < MAVP_PERIODS;
+}
+
 /* Appends the call that BYTES_A_CALL bytes choose; is every parameter one that is allowed? */
 static bool draw_call(const uint8_t *bytes, char *text)
 {
     size_t which = (bytes[0] + 256u * bytes[1]) % pen_indicator_count(), used = strlen(text);
     const pen_indicator *about = pen_indicator_at(which);
+    double value[PEN_INDICATOR_MAX_PARAMS];
     bool is_allowed = true;
     used += (size_t)snprintf(text + used, MOST_TEXT - used, " %s", about->name);
     for (size_t i = 0; i < about->n_params; i++) {
         const pen_indicator_param *param = &about->params[i];
         char number[32];
         snprintf(number, sizeof number, "%.9g", param_of(param, bytes[2 + i]));
-        double value = strtod(number, NULL);
-        is_allowed &= value >= param->min && value <= param->max;
-        is_allowed &= !param->is_integer || value == floor(value);
+        value[i] = strtod(number, NULL);
+        is_allowed &= value[i] >= param->min && value[i] <= param->max;
+        is_allowed &= !param->is_integer || value[i] == floor(value[i]);
         used += (size_t)snprintf(text + used, MOST_TEXT - used, "%c%s", i == 0 ? ':' : ',', number);
     }
-    return is_allowed;
+    return is_allowed && fit_together(about, value);
 }
 
 static void check_names(const pen_plan *plan)
