@@ -1,34 +1,26 @@
 /* One price of a bar's four. */
 #include "family.h"
 
-/* scale times the sum of the inputs, the last counted `weight` times. */
-static pen_status emit_weighted(ind_program *p, const ind_call *call, int n, double weight,
-                                double scale, ind_value *out)
-{
-    ind_value sum = call->in[0];
-    for (int i = 1; i < n; i++)
-        PEN_TRY(ind_point2(p, IND_BLEND, sum, call->in[i], i == n - 1 ? weight : 1, 0, &sum));
-    return ind_affine(p, sum, scale, 0, out);
-}
-
 static pen_status emit_avgprice(ind_program *p, const ind_call *call, ind_value *out)
 {
-    return emit_weighted(p, call, 4, 1, 1.0 / 4, out);
+    ind_value sum;
+    PEN_TRY(ind_add(p, call->in[0], call->in[1], &sum));
+    return ind_sum_of_3(p, (ind_value[]){ sum, call->in[2], call->in[3] }, 1, 1.0 / 4, out);
 }
 
 static pen_status emit_medprice(ind_program *p, const ind_call *call, ind_value *out)
 {
-    return emit_weighted(p, call, 2, 1, 1.0 / 2, out);
+    return ind_point2(p, IND_SUM_OF_2, call->in[0], call->in[1], 1.0 / 2, 0, out);
 }
 
 static pen_status emit_typprice(ind_program *p, const ind_call *call, ind_value *out)
 {
-    return emit_weighted(p, call, 3, 1, 1.0 / 3, out);
+    return ind_typical(p, call->in, out);
 }
 
 static pen_status emit_wclprice(ind_program *p, const ind_call *call, ind_value *out)
 {
-    return emit_weighted(p, call, 3, 2, 1.0 / 4, out);
+    return ind_sum_of_3(p, call->in, 2, 1.0 / 4, out);
 }
 
 static const ind_entry entries[] = {

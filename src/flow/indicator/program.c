@@ -220,7 +220,33 @@ static bool assign_tiles(const ind_program *p, const int *last_use, int *real_ti
     return true;
 }
 
-static void write_code(ind_program *p, const int *real_tile)
+/* The operations that write every step of what they give once, and nothing else there. */
+static bool writes_once(int op)
+{
+    switch (op) {
+    case IND_RETURN:
+    case IND_LOG_RETURN:
+    case IND_CHANGE:
+    case IND_TRUE_RANGE:
+    case IND_BANDS:
+    case IND_LAG:
+        return true;
+    default:
+        return op >= IND_POINT && op < IND_FUNCTION_END;
+    }
+}
+
+/* What IND_ENDS says of operation i. */
+static bool ends_of(const ind_program *p, int i, const int *last_use)
+{
+    const ind_op *op = &p->ops[i];
+    bool ends = writes_once(op->step.op);
+    for (int s = 0; s < op->step.n_out; s++)
+        ends &= op->plane[s] >= 0 && last_use[op->out[s]] == i;
+    return ends;
+}
+
+static void write_code(ind_program *p, const int *real_tile, const int *last_use)
 {
     for (int i = 0; i < p->n_ops; i++) {
         const ind_op *op = &p->ops[i];
@@ -236,6 +262,7 @@ static void write_code(ind_program *p, const int *real_tile)
         word[IND_WINDOW] = op->step.window;
         word[IND_CONST] = op->const_at;
         word[IND_MASK] = op->mask;
+        word[IND_ENDS] = ends_of(p, i, last_use);
         memcpy(p->consts + op->const_at, op->step.consts,
                (size_t)op->step.n_consts * sizeof *p->consts);
     }
@@ -261,7 +288,7 @@ pen_status ind_finish(ind_program *p, bool *fits)
     if (s == PEN_OK && *fits)
         s = pen_alloc((size_t)p->n_consts, sizeof *p->consts, (void **)&p->consts);
     if (s == PEN_OK && *fits)
-        write_code(p, real_tile);
+        write_code(p, real_tile, last_use);
     pen_free(is_needed);
     pen_free(last_use);
     pen_free(real_tile);

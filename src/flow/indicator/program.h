@@ -141,6 +141,9 @@ pen_status ind_true_range(ind_program *program, const ind_value in[3], bool from
 pen_status ind_rsi(ind_program *program, ind_value x, int period, ind_value *out);
 /* (high + low + close) / 3 */
 pen_status ind_typical(ind_program *program, const ind_value in[3], ind_value *out);
+/* scale (x + y + weight z) of the three in `in` */
+pen_status ind_sum_of_3(ind_program *program, const ind_value in[3], double weight, double scale,
+                        ind_value *out);
 /* scale (x - low) / (high - low); if_zero where high is low */
 pen_status ind_place(ind_program *program, ind_value x, ind_value high, ind_value low, double scale,
                      double if_zero, ind_value *out);

@@ -165,6 +165,13 @@ pen_status ind_typical(ind_program *p, const ind_value in[3], ind_value *out)
     return ind_point3(p, IND_THIRD, in[0], in[1], in[2], out);
 }
 
+pen_status ind_sum_of_3(ind_program *p, const ind_value in[3], double weight, double scale,
+                        ind_value *out)
+{
+    ind_step step = make_step(IND_SUM_OF_3, in, 3, 0, 0, scale, weight);
+    return ind_emit(p, &step, out);
+}
+
 pen_status ind_place(ind_program *p, ind_value x, ind_value high, ind_value low, double scale,
                      double if_zero, ind_value *out)
 {
@@ -286,9 +293,8 @@ pen_status ind_extreme(ind_program *p, int op, ind_value x, int window, ind_valu
 
 pen_status ind_middle(ind_program *p, ind_value high, ind_value low, int window, ind_value *out)
 {
-    ind_value top, bottom, sum;
+    ind_value top, bottom;
     PEN_TRY(ind_extreme(p, IND_HIGHEST, high, window, &top));
     PEN_TRY(ind_extreme(p, IND_LOWEST, low, window, &bottom));
-    PEN_TRY(ind_add(p, top, bottom, &sum));
-    return ind_affine(p, sum, 0.5, 0, out);
+    return ind_point2(p, IND_SUM_OF_2, top, bottom, 0.5, 0, out);
 }

@@ -148,11 +148,14 @@ DEVICE void group_store(real *restrict base, isize stride, const real *restrict 
 #define STRIP_STEPS (4096 / (int)sizeof(real))
 #define STRIP_LENGTH (STRIP_PAD + STRIP_STEPS)
 /* Steps at a time with a look back of `reach`: few enough that the strips of a window's
- * levels stay in the nearest cache, and next to none where streams only pass through. */
+ * levels stay in the nearest cache, and next to none where streams only pass through.  The
+ * first strip of a series, which strip_load copies, is short. */
 #define STRIP_ROOM(reach)                                                                          \
     ((reach) == 0                 ? STRIP_STEPS / 8                                                \
+     : (reach) == STRIP_PAD       ? STRIP_STEPS                                                    \
      : (reach) <= STRIP_STEPS / 8 ? (reach) + STRIP_STEPS / 2                                      \
                                   : STRIP_STEPS)
+#define STRIP_FIRST_ROOM(reach) ((reach) + STRIP_STEPS / 8)
 #define STEP_AT(strip, i) (*(unaligned_vreal_ *)&(strip)[i])
 #define STEP_CONST_AT(strip, i) (*(const unaligned_vreal_ *)&(strip)[i])
 /* Step i - back, back a literal from 1 to 3: two whole vectors are read and joined,
@@ -171,16 +174,22 @@ DEVICE void group_store(real *restrict base, isize stride, const real *restrict 
 #define ANY_STEP(i, from, count) EACH_STEP(i, from, count)
 #define ANY_STEP_ALONE(i, from, count) EACH_STEP_ALONE(i, from, count)
 
-/* The strip base[offset + i] for low <= i < high, 0 for other i < count.  Where all that a
- * vector may touch is there it is read in place: copies of several inputs, one after the
- * other, keep the processor from foreseeing their streams side by side. */
+/* The strip base[offset + i] for low <= i < high, 0 for other i < count; `reach` as in
+ * STRIP_ROOM.  Where all that a vector may touch is there it is read in place: copies of
+ * several inputs, one after the other, keep the processor from foreseeing their streams side
+ * by side. */
 DEVICE const real *strip_load(real *restrict strip, const real *restrict base, isize offset,
-                              int low, int high, int count)
+                              int low, int high, int count, int reach)
 {
-    if (low <= -STRIP_PAD && high >= ((count + VREAL_LEN_ - 1) & -VREAL_LEN_))
+    if (low <= (reach > 0 ? -STRIP_PAD : 0) && high >= ((count + VREAL_LEN_ - 1) & -VREAL_LEN_))
         return base + offset;
-    for (int i = 0; i < count; i++)
-        strip[i] = i >= low && i < high ? base[offset + i] : 0;
+    int from = low > 0 ? low : 0, end = high < count ? high : count;
+    for (int i = 0; i < from; i++)
+        strip[i] = 0;
+    for (int i = from; i < end; i++)
+        strip[i] = base[offset + i];
+    for (int i = end; i < count; i++)
+        strip[i] = 0;
     return strip;
 }
 
@@ -189,6 +198,12 @@ DEVICE const real *strip_load(real *restrict strip, const real *restrict base, i
 typedef const real **strip_views;
 #define STRIP_SEE(views, strips, k, strip) ((views)[k] = (strip))
 #define STRIP_SEEN(views, strips, k) ((views)[k])
+
+/* Can an instruction that `ends` make its outputs where they are stored, in whole vectors and
+ * none before `reach`?  Then they go there, else into a strip. */
+#define STRIP_IS_DIRECT(ends, from, reach, count, is_streamed)                                     \
+    ((ends) && (from) == (reach) && (count) % VREAL_LEN_ == 0 && !(is_streamed))
+#define STRIP_MADE(strip, is_direct, place) ((is_direct) ? (place) : (strip))
 
 /* Steps [from, to) will be loaded soon: the processor does not foresee a strip's start. */
 DEVICE void strip_ask(const real *base, isize offset, int from, int to)
