@@ -167,6 +167,20 @@ bool ind_fits_strips(const ind_program *p, const pen_device *device)
     return p->max_first <= IND_MAX_REACH;
 }
 
+bool ind_is_sooner_alone(const ind_program *p)
+{
+    int waits = 0;
+    for (int i = 0; i < p->n_ops; i++) {
+        int op = p->ops[i].step.op;
+        bool is_sum = op == IND_CUMULATE || op == IND_CHAIKIN;
+        waits += is_sum;
+        if (!is_sum && op != IND_LOAD && op != IND_LAG && op != IND_CHANGE &&
+            !(op >= IND_POINT && op < IND_FUNCTION))
+            return false;
+    }
+    return p->kernel == NULL && waits == 1;
+}
+
 /* Leaves out what nothing needs, as a price that an indicator takes and does not use. */
 static void drop_unused(ind_program *p, bool *is_needed)
 {

@@ -67,6 +67,9 @@ pen_status ind_store(ind_program *program, ind_value value, int plane, int mask)
 
 /* Can it run along time: do all operations only look back, and not far? */
 bool ind_fits_strips(const ind_program *program, const pen_device *device);
+/* On a CPU, is one series after the other (indicator_single.k) sooner than lanes of them?  Where
+ * a step waits for the one before only to add to it, lanes do not pay for being transposed. */
+bool ind_is_sooner_alone(const ind_program *program);
 
 /* Values of a function with an unstable period: they are defined that many steps later. */
 void ind_delay(const ind_program *program, pen_unstable which, ind_value *values, int count);
@@ -131,6 +134,8 @@ pen_status ind_follow(ind_program *program, ind_value x, ind_value a, ind_value 
                       double c0, double c1, int memory, ind_value *out);
 /* Sum of x from its first value on. */
 pen_status ind_cumulate(ind_program *program, ind_value x, ind_value *out);
+/* Fast less slow exponential average of x's sum, by their weights; both start at x's first. */
+pen_status ind_chaikin(ind_program *program, ind_value x, double fast, double slow, ind_value *out);
 
 /* True range of high, low, close, inputs of the plan; defined from the second step on, or from
  * the first, where it is high - low. */

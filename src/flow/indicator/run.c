@@ -107,14 +107,16 @@ static void set_lane(run *r, int lane, int series, int start, int count, int fro
 }
 
 /* Every series is one lane.  A few that full groups leave go one at a time, which is
- * sooner done than a group that is mostly idle. */
+ * sooner done than a group that is mostly idle; some programs' series all do. */
 static pen_status run_whole(run *r, pen_queue *queue, pen_dtype dtype)
 {
     r->n_lanes = r->n_series;
     PEN_TRY(run_prepare(r, queue, dtype));
     int group = (int)r->lanes.group, full = r->n_series / group * group;
     bool has_single = r->program->kernel == NULL && pen_device_is_host(r->loaded.device);
-    if (!has_single || r->n_series - full > SINGLE_MOST)
+    if (has_single && ind_is_sooner_alone(r->program))
+        full = 0;
+    else if (!has_single || r->n_series - full > SINGLE_MOST)
         full = r->n_series;
     for (int i = 0; i < full; i++)
         set_lane(r, i, i, r->start[i], r->n_points - r->start[i], 0);

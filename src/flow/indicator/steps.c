@@ -142,6 +142,14 @@ pen_status ind_cumulate(ind_program *p, ind_value x, ind_value *out)
     return ind_emit(p, &step, out);
 }
 
+pen_status ind_chaikin(ind_program *p, ind_value x, double fast, double slow, ind_value *out)
+{
+    ind_step step = make_step(IND_CHAIKIN, &x, 1, 0, -1, fast, slow);
+    step.n_state = 3;
+    step.max_ring = 1;
+    return ind_emit(p, &step, out);
+}
+
 pen_status ind_true_range(ind_program *p, const ind_value in[3], bool from_first, ind_value *out)
 {
     ind_step step = make_step(IND_TRUE_RANGE, in, 3, from_first ? 0 : 1, 1, 0, 0);

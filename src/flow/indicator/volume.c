@@ -25,8 +25,7 @@ static pen_status emit_money_flow(ind_program *p, const ind_call *call, ind_valu
 {
     ind_value place;
     PEN_TRY(ind_place(p, call->in[2], call->in[0], call->in[1], 2, 1, &place));
-    PEN_TRY(ind_affine(p, place, 1, -1, &place));
-    return ind_multiply(p, place, call->in[3], out);
+    return ind_point2(p, IND_LESS_TIMES, place, call->in[3], 1, 0, out);
 }
 
 static pen_status emit_ad(ind_program *p, const ind_call *call, ind_value *out)
@@ -51,9 +50,10 @@ static pen_status emit_ema_difference(ind_program *p, ind_value x, double fast, 
 static pen_status emit_adosc(ind_program *p, const ind_call *call, ind_value *out)
 {
     int fast = (int)call->param[0], slow = (int)call->param[1];
-    ind_value line;
-    PEN_TRY(emit_ad(p, call, &line));
-    PEN_TRY(emit_ema_difference(p, line, fast, slow, out));
+    ind_value flow;
+    PEN_TRY(emit_money_flow(p, call, &flow));
+    PEN_TRY(ind_chaikin(p, flow, 2.0 / (fast + 1), 2.0 / (slow + 1), out));
+    ind_delay(p, PEN_UNSTABLE_EMA, out, 1);
     out->first += (fast > slow ? fast : slow) - 1;
     return PEN_OK;
 }

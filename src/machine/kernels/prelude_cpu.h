@@ -41,7 +41,8 @@ typedef int64_t i64;
 #define INOUT(T) T *
 #define CONSTANT static const
 #define DEVICE static inline __attribute__((always_inline))
-#define APART DEVICE
+#define PART static __attribute__((noinline))
+#define APART PART
 #define GROUP_MEM(T, name, count) T name[count] __attribute__((aligned(64)))
 /* A real that no compiler can see the value of, shared by all files that define it: a
  * minimum with a known constant is folded into what follows it by gcc 12, as

@@ -1,6 +1,6 @@
 /* The dialect's lanes and tiles on the CPU where a group has one lane; after
  * prelude_cpu.h, whose words for many lanes it replaces.  A tile is a stretch of one
- * series, as memory holds it. */
+ * series, as memory holds it, and what is loaded is read there. */
 #ifndef PEN_PRELUDE_CPU_SINGLE_H
 #define PEN_PRELUDE_CPU_SINGLE_H
 
@@ -31,15 +31,19 @@
 
 #undef TILE_ROWS
 #undef TILE_EACH
-#define TILE_ROWS (4096 / (int)sizeof(real))
+#define TILE_ROWS (1024 / (int)sizeof(real))
 #define TILE_EACH(i, rows) _Pragma("omp simd") for (int i = 0; i < (rows); i++)
-#define tile_load(tile, base, offset, count, rows)                                                 \
-    ((void)(count), load_single_(tile, (base) + (offset)[0], rows))
-DEVICE void load_single_(real *restrict tile, const real *restrict from, int rows)
-{
-    for (int t = 0; t < rows; t++)
-        tile[t] = from[t];
-}
+#undef tile_views
+#undef TILE_VIEWS
+#undef TILE_SEE
+#undef TILE_SEEN
+#undef tile_view
+#define tile_views const real **
+#define TILE_VIEWS(name, count) const real *name[count]
+#define TILE_SEE(views, k, tile) ((views)[k] = (tile))
+#define TILE_SEEN(views, tiles, k) ((views)[k])
+#define tile_view(tile, base, offset, count, rows)                                                 \
+    ((void)(count), (const real *)(base) + (offset)[0])
 #define tile_store(base, tile, offset, from, count, rows, is_streamed)                             \
     strip_store(base, tile, (offset)[0], (from)[0] > 0 ? (from)[0] : 0, rows, is_streamed)
 

@@ -22,6 +22,7 @@ typedef unsigned char uint8_t;
 #define INOUT(T) T *
 #define CONSTANT static __device__ const
 #define DEVICE static __device__ __forceinline__
+#define PART DEVICE
 #define APART static __device__ __noinline__
 #define GROUP_MEM(T, name, count) __shared__ T name[count]
 

@@ -24,6 +24,7 @@ typedef uchar uint8_t;
 #define INOUT(T) __global T *
 #define CONSTANT __constant
 #define DEVICE static inline
+#define PART DEVICE
 #define APART static
 #define GROUP_MEM(T, name, count) __local T name[count]
 
