@@ -234,10 +234,20 @@ static bool assign_tiles(const ind_program *p, const int *last_use, int *real_ti
     return true;
 }
 
-/* The operations that write every step of what they give once, and nothing else there. */
-static bool writes_once(int op)
+/* The operations that write every step of what they give once, and nothing else there.  Short
+ * windows start before their first result. */
+static bool writes_once(const ind_step *step)
 {
+    int op = step->op;
     switch (op) {
+    case IND_MEAN:
+    case IND_MEAN_STDEV:
+    case IND_TREND:
+    case IND_HIGHEST:
+    case IND_LOWEST:
+    case IND_SINCE_HIGHEST:
+    case IND_SINCE_LOWEST:
+        return step->window > 8;
     case IND_RETURN:
     case IND_LOG_RETURN:
     case IND_CHANGE:
@@ -254,7 +264,7 @@ static bool writes_once(int op)
 static bool ends_of(const ind_program *p, int i, const int *last_use)
 {
     const ind_op *op = &p->ops[i];
-    bool ends = writes_once(op->step.op);
+    bool ends = writes_once(&op->step);
     for (int s = 0; s < op->step.n_out; s++)
         ends &= op->plane[s] >= 0 && last_use[op->out[s]] == i;
     return ends;

@@ -168,6 +168,25 @@ DEVICE void group_store(real *restrict base, isize stride, const real *restrict 
     __builtin_shufflevector(STEP_CONST_AT(strip, (i)-VREAL_LEN_), STEP_CONST_AT(strip, i),         \
                             INDICES_(BACK_INDEX_, back))
 #endif
+/* EACH_STEP goes vector by vector: what the vector before held need not be read again.
+ * steps_back() is step i - back of what is now in `now` and was in `before`, back up to 4. */
+#define STEPS_IN_ORDER (PEN_VECTOR_BYTES / (4 + 4 * PEN_REAL_F64) >= 4)
+#if STEPS_IN_ORDER
+DEVICE vreal steps_back(vreal before, vreal now, const int back)
+{
+    switch (back) {
+    case 1:
+        return __builtin_shufflevector(before, now, INDICES_(BACK_INDEX_, 1));
+    case 2:
+        return __builtin_shufflevector(before, now, INDICES_(BACK_INDEX_, 2));
+    case 3:
+        return __builtin_shufflevector(before, now, INDICES_(BACK_INDEX_, 3));
+    case 4:
+        return __builtin_shufflevector(before, now, INDICES_(BACK_INDEX_, 4));
+    }
+    return now;
+}
+#endif
 /* The vectors that hold steps [from, count), and what else these hold. */
 #define EACH_STEP(i, from, count) for (int i = (from) & -VREAL_LEN_; i < (count); i += VREAL_LEN_)
 #define EACH_STEP_ALONE(i, from, count) _Pragma("omp simd") for (int i = (from); i < (count); i++)
