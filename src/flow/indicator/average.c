@@ -24,12 +24,11 @@ static pen_status ema(ind_program *p, ind_value x, int period, ind_value *out)
 static pen_status wma(ind_program *p, ind_value x, int period, ind_value *out)
 {
     double n = period;
-    ind_value line[2], mean;
+    ind_value line[2];
     if (period == 1)
         return ind_average(p, x, IND_MA_WMA, 1, out);
     PEN_TRY(ind_trend(p, x, period, line));
-    PEN_TRY(ind_affine(p, line[0], 1 / n, 0, &mean));
-    return ind_point2(p, IND_BLEND, mean, line[1], 2 / (n * (n + 1)), 0, out);
+    return ind_point2(p, IND_MIX, line[0], line[1], 1 / n, 2 / (n * (n + 1)), out);
 }
 
 /* e[0] = ema of x, e[1] = ema of that, ... */

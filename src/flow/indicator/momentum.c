@@ -143,10 +143,9 @@ static pen_status emit_ao(ind_program *p, const ind_call *call, ind_value *out)
 static pen_status emit_fosc(ind_program *p, const ind_call *call, ind_value *out)
 {
     double n = call->param[0];
-    ind_value line[2], mean, forecast, miss;
+    ind_value line[2], forecast, miss;
     PEN_TRY(ind_trend(p, call->in[0], (int)n, line));
-    PEN_TRY(ind_affine(p, line[0], 1 / n, 0, &mean));
-    PEN_TRY(ind_point2(p, IND_BLEND, mean, line[1], 6 / (n * (n - 1)), 0, &forecast));
+    PEN_TRY(ind_point2(p, IND_MIX, line[0], line[1], 1 / n, 6 / (n * (n - 1)), &forecast));
     PEN_TRY(ind_lag(p, forecast, 1, &forecast));
     PEN_TRY(ind_subtract(p, call->in[0], forecast, &miss));
     return ind_ratio(p, miss, call->in[0], 100, 0, out);

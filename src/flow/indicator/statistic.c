@@ -220,10 +220,9 @@ static pen_status emit_beta(ind_program *p, const ind_call *call, ind_value *out
 static pen_status emit_line(ind_program *p, const ind_call *call, double ahead, ind_value *out)
 {
     double n = call->param[0], slope = 12 / (n * (n * n - 1));
-    ind_value line[2], mean;
+    ind_value line[2];
     PEN_TRY(ind_trend(p, call->in[0], (int)n, line));
-    PEN_TRY(ind_affine(p, line[0], 1 / n, 0, &mean));
-    return ind_point2(p, IND_BLEND, mean, line[1], slope * ((n - 1) / 2 + ahead), 0, out);
+    return ind_point2(p, IND_MIX, line[0], line[1], 1 / n, slope * ((n - 1) / 2 + ahead), out);
 }
 
 static pen_status emit_linearreg(ind_program *p, const ind_call *call, ind_value *out)
