@@ -24,6 +24,8 @@ struct chain {
     double *host[N_COLUMNS]; /* of the type's precision, as doubles */
     pen_panel *in[N_COLUMNS], *out[N_OUTPUTS];
     double *peer_out; /* [N_OUTPUTS][n] */
+    double *price;    /* [n] whose volatility is looked for */
+    pen_panel *price_px;
 };
 
 static void chain_clear(bench *b)
@@ -37,6 +39,8 @@ static void chain_clear(bench *b)
     }
     for (int j = 0; j < N_OUTPUTS; j++)
         pen_panel_destroy(s->out[j]);
+    pen_panel_destroy(s->price_px);
+    pen_free(s->price);
     pen_free(s->peer_out);
     pen_free(s);
 }
@@ -159,6 +163,77 @@ static pen_status chain_peer(bench *b)
     return PEN_OK;
 }
 
+/* ---- implied volatility ---- */
+
+static pen_status implied_prepare(bench *b)
+{
+    PEN_TRY(chain_prepare(b));
+    struct chain *s = b->state;
+    PEN_TRY(pen_alloc_array(s->n, sizeof *s->price, (void **)&s->price));
+    for (size_t i = 0; i < s->n; i++) {
+        double out[N_OUTPUTS];
+        price_plainly(s, i, out);
+        s->price[i] = b->test->dtype == PEN_F32 ? (double)(float)out[0] : out[0];
+    }
+    PEN_TRY(pen_panel_create(b->device, b->test->dtype, 1, s->n, &s->price_px));
+    return upload(b, s->price_px, s->price, s->n);
+}
+
+static pen_status implied_run(bench *b)
+{
+    struct chain *s = b->state;
+    pen_implied in = { { s->in[SIDE], 0 },   { s->price_px, 0 },   { s->in[SPOT], 0 },
+                       { s->in[STRIKE], 0 }, { s->in[EXPIRY], 0 }, { NULL, RATE },
+                       { NULL, DIVIDEND } };
+    return pen_implied_vol(b->queue, &in, &(pen_implied_out){ s->out[0], NULL });
+}
+
+/* The price that the volatility stands for is the one given. */
+static pen_status implied_check(bench *b)
+{
+    struct chain *s = b->state;
+    bool is_f32 = b->test->dtype == PEN_F32;
+    void *got;
+    PEN_TRY(pen_alloc_array(s->n, sizeof(double), &got));
+    pen_status status = pen_panel_read(b->queue, got, s->n, s->out[0]);
+    if (status == PEN_OK)
+        status = pen_queue_wait(b->queue);
+    for (size_t i = 0; i < s->n && status == PEN_OK; i += 1 + s->n / 5000) {
+        double out[N_OUTPUTS], known = s->host[VOL][i];
+        double x = is_f32 ? (double)((float *)got)[i] : ((double *)got)[i];
+        price_plainly(s, i, out);
+        double error = fabs(x - known) * out[3];
+        bool is_lost = !(x > 0) && out[3] < (is_f32 ? 1e-2 : 1e-9); /* deep in the money */
+        if (!is_lost && !(error <= (is_f32 ? 5e-5 : 1e-12)))
+            status =
+                pen_fail(PEN_E_INTERNAL, "row %zu: volatility %.17g, expected %.17g", i, x, known);
+    }
+    pen_free(got);
+    return status;
+}
+
+/* Newton's method from a volatility of 0.3 with libm, to 1e-12 of the price's scale. */
+static pen_status implied_peer(bench *b)
+{
+    struct chain *s = b->state;
+    if (!pen_device_is_host(b->device) || b->test->dtype != PEN_F64)
+        return PEN_E_UNSUPPORTED;
+    for (size_t i = 0; i < s->n; i++) {
+        double out[N_OUTPUTS], known = s->host[VOL][i], vol = 0.3;
+        for (int k = 0; k < 50; k++) {
+            s->host[VOL][i] = vol;
+            price_plainly(s, i, out);
+            double miss = out[0] - s->price[i];
+            if (fabs(miss) < 1e-10 || !(out[3] > 1e-8))
+                break;
+            vol = fmax(vol - miss / out[3], vol / 3);
+        }
+        s->host[VOL][i] = known;
+        s->peer_out[i] = vol;
+    }
+    return PEN_OK;
+}
+
 /* ---- geometric Brownian motion ---- */
 
 struct paths_case {
@@ -262,6 +337,14 @@ static const struct paths_case terminal = { 16384, 252, 0 }, all = { 16384, 252,
         .peer_name = type == PEN_F64 ? "scalar libm, 1 thread" : NULL, .peer = chain_peer,         \
         .with = &(size)                                                                            \
     }
+#define IMPLIED(title, type, size)                                                                 \
+    {                                                                                              \
+        .name = title, .item = "option", .dtype = type,                                            \
+        .bytes_per_item = 6 * (type == PEN_F32 ? 4 : 8), .prepare = implied_prepare,               \
+        .run = implied_run, .check = implied_check, .clear = chain_clear,                          \
+        .peer_name = type == PEN_F64 ? "Newton with scalar libm, 1 thread" : NULL,                 \
+        .peer = implied_peer, .with = &(size)                                                      \
+    }
 #define PATHS(title, type, kind, bytes)                                                            \
     {                                                                                              \
         .name = title, .item = "path-step", .dtype = type, .bytes_per_item = bytes,                \
@@ -276,6 +359,8 @@ static const bench_case cases[] = {
     CHAIN("european_greeks_f32_4m", PEN_F32, large, 11),
     CHAIN("european_greeks_f64_4m", PEN_F64, large, 11),
     CHAIN("european_price_f64_4m", PEN_F64, price_only, 6),
+    IMPLIED("implied_vol_f32_4096", PEN_F32, in_cache),
+    IMPLIED("implied_vol_f64_4096", PEN_F64, in_cache),
     PATHS("gbm_terminal_f32_252", PEN_F32, terminal, 0),
     PATHS("gbm_terminal_f64_252", PEN_F64, terminal, 0),
     PATHS("gbm_mean_extremes_f64_252", PEN_F64, all, 0),

@@ -7,6 +7,7 @@
 #include "device_matrix.h"
 #include "machine/base/rng.h"
 #include "penstock/pricing.h"
+#include "pricing_columns.h"
 
 enum { SIDE, SPOT, STRIKE, EXPIRY, VOL, RATE, DIVIDEND, N_IN };
 enum { PRICE, DELTA, GAMMA, VEGA, THETA, RHO, N_OUT };
@@ -19,29 +20,6 @@ typedef struct book {
     unsigned broadcast; /* bit j: input j is in[j][0] for all */
     unsigned wanted;
 } book;
-
-static void *need(size_t bytes)
-{
-    void *memory = malloc(bytes > 0 ? bytes : 1);
-    if (memory == NULL)
-        exit(3);
-    return memory;
-}
-
-static pen_panel *make_panel(pen_queue *queue, pen_dtype dtype, const double *x, size_t n)
-{
-    pen_panel *panel = NULL;
-    CHECK_OK(pen_panel_create(pen_queue_device(queue), dtype, 1, n, &panel));
-    if (x == NULL || panel == NULL)
-        return panel;
-    float *narrow = need(n * sizeof *narrow);
-    for (size_t i = 0; i < n; i++)
-        narrow[i] = (float)x[i];
-    CHECK_OK(pen_panel_write(queue, panel, dtype == PEN_F32 ? (void *)narrow : (void *)x, n));
-    CHECK_OK(pen_queue_wait(queue));
-    free(narrow);
-    return panel;
-}
 
 /* out: N_OUT columns of n values of the type, those wanted one after the other. */
 static pen_status price_book(pen_queue *queue, pen_dtype dtype, const book *b, void *out)

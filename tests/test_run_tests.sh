@@ -13,6 +13,8 @@ program crashes 'echo "  ok   a"; kill -SEGV $$'
 program hangs 'echo "  ok   a"; sleep 30'
 program leaks 'echo "# 3 0 0"; exit 23'
 program slow 'sleep 0.3; echo "# 1 0 0"'
+program tracer '[ -e "$0.again" ] && { echo "# 4 0 0"; exit; }
+    : >"$0.again"; echo "LeakSanitizer has encountered a fatal error."; echo "# 3 1 0"; exit 1'
 
 # ends_with LINE CODE PROGRAM...: what the runner's last line and exit code must be.
 ends_with() {
@@ -39,6 +41,7 @@ check a_failed_test_fails_the_run ends_with "3 passed, 1 failed, 1 skipped" 1 "$
 check a_crash_is_a_failure ends_with "0 passed, 1 failed" 1 "$tmp/crashes"
 check a_hang_is_stopped_and_is_a_failure ends_with "0 passed, 1 failed" 1 "$tmp/hangs"
 check a_bad_exit_after_passing_tests_is_a_failure ends_with "3 passed, 1 failed" 1 "$tmp/leaks"
+check a_crash_of_the_leak_sanitizer_is_run_again ends_with "4 passed, 0 failed" 0 "$tmp/tracer"
 check a_missing_program_is_a_failure ends_with "2 passed, 1 failed, 1 skipped" 1 "$tmp/none" "$tmp/good"
 check no_test_at_all_is_a_failure ends_with "0 passed, 0 failed" 1
 check reports_come_in_the_order_given keeps_order

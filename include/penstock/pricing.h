@@ -63,6 +63,49 @@ typedef struct pen_european_out {
 PEN_API pen_status pen_price_european(pen_queue *queue, const pen_european *in,
                                       const pen_european_out *out);
 
+/* European options whose price is known and whose volatility is not. */
+typedef struct pen_implied {
+    pen_input side;     /* +1 call, -1 put */
+    pen_input price_px; /* >= 0 */
+    pen_input spot_px;
+    pen_input strike_px;
+    pen_input expiry_yr;
+    pen_input rate_frac;
+    pen_input dividend_frac; /* the others as in pen_european */
+} pen_implied;
+
+/* What became of a row. */
+typedef enum pen_implied_status {
+    PEN_IMPLIED_OK = 0,
+    PEN_IMPLIED_BELOW = 1,   /* price below the discounted forward's payoff: negative time value */
+    PEN_IMPLIED_ABOVE = 2,   /* price at or above e^(-qT) S of a call, e^(-rT) K of a put */
+    PEN_IMPLIED_FLAT = 3,    /* expiry, spot or strike is 0: the price knows no volatility */
+    PEN_IMPLIED_INVALID = 4, /* an input out of its range or not finite */
+    PEN_IMPLIED_STATUSES
+} pen_implied_status;
+
+/* "ok", "below intrinsic", "above bound", "no volatility", "invalid"; NULL for other numbers. */
+PEN_API const char *pen_implied_status_name(int status);
+
+/* What to compute; NULL = not wanted. */
+typedef struct pen_implied_out {
+    pen_panel *vol_frac; /* NaN where the status is not PEN_IMPLIED_OK */
+    pen_panel *status;   /* a pen_implied_status, as a number of the panel's dtype */
+} pen_implied_out;
+
+/* Implied volatility of European options by Black-Scholes-Merton.
+ *
+ *   in   as above; panels may not overlap the outputs
+ *   out  at least one panel; all of one dtype, shape and device
+ *
+ * A price at its lower bound, up to rounding, has volatility 0.  In f64 vol sqrt(T) is within
+ * 16 units of rounding of the exact root for the time value that the price holds, from at the money
+ * to prices of 1e-290: a fixed number of steps, the same for every row.  What rounding the price
+ * to a double alone costs is not in it: far in the money that is most of the time value.
+ * Queue, bits, errors and threads as pen_price_european(). */
+PEN_API pen_status pen_implied_vol(pen_queue *queue, const pen_implied *in,
+                                   const pen_implied_out *out);
+
 /* Trading days of a year: the unit of horizons. */
 #define PEN_TRADING_DAYS_A_YEAR 252
 

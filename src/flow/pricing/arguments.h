@@ -5,6 +5,7 @@
 #include "../../machine/base/status.h"
 #include "../../machine/device/launch.h"
 #include "penstock/panel.h"
+#include "penstock/pricing.h"
 
 /* A number in the kernel's type. */
 typedef union pricing_scalar {
@@ -64,5 +65,21 @@ static inline pen_status pricing_take_panel(const pricing_shape *want, const cha
     *data = pen_panel_data(panel);
     return PEN_OK;
 }
+
+/* A kernel over rows, one an option: black_scholes.k says how its arguments are listed. */
+typedef struct pricing_rows {
+    const char *function, *kernel;
+    const char *const *input_names;
+    const pen_input *inputs;
+    int n_inputs;
+    const char *const *output_names;
+    pen_panel *const *outputs; /* at least one is not NULL; the first gives dtype and size */
+    int n_outputs;
+    int ns_f32, ns_f64; /* rough work a row */
+} pricing_rows;
+
+enum { PRICING_MOST_INPUTS = 8, PRICING_MOST_OUTPUTS = 12 };
+
+pen_status pricing_launch_rows(pen_queue *queue, const pricing_rows *rows);
 
 #endif
