@@ -1,0 +1,56 @@
+/* Option chains: what `penstock price` and `penstock implied` share.
+ *
+ * A chain is a CSV file with a row an option.  It is read in blocks, so that it
+ * may be larger than memory; every column is written as it was, and the
+ * command's results follow.  The columns may have any order and case and
+ * several names; an input without a column comes from the option of its name. */
+#ifndef PEN_RUN_CHAIN_H
+#define PEN_RUN_CHAIN_H
+
+#include "cli.h"
+#include "penstock/pricing.h"
+
+enum {
+    CHAIN_SIDE, /* +1 call, -1 put */
+    CHAIN_SPOT,
+    CHAIN_STRIKE,
+    CHAIN_EXPIRY,
+    CHAIN_QUOTE, /* what the options are quoted in: the command says */
+    CHAIN_RATE,
+    CHAIN_DIVIDEND,
+    CHAIN_INPUTS
+};
+enum { CHAIN_MAX_OUTPUTS = 6 };
+
+typedef struct chain_input {
+    const char *names; /* its column's, parted by blanks; the first is the option's too */
+    double low, high;  /* the option's range; a cell is any finite number if low < 0, else >= 0 */
+} chain_input;
+
+typedef struct chain_spec {
+    chain_input quote;
+    const char *verb; /* before the progress bar */
+    /* Why a row of numbers in their ranges is an error all the same; NULL: it is none. */
+    const char *(*refuse)(const double row[CHAIN_INPUTS]);
+    /* Queues the work of a block; every panel is f64 and has a value a row. */
+    pen_status (*compute)(pen_queue *queue, const pen_input in[CHAIN_INPUTS],
+                          pen_panel *const out[]);
+    const char *const *outputs; /* names of the columns that are added */
+    size_t n_outputs;           /* at most CHAIN_MAX_OUTPUTS */
+} chain_spec;
+
+/* The options of a chain's inputs, the argument being that of CHAIN_QUOTE. */
+#define CHAIN_OPTIONS(...)                                                                         \
+    { "type", 0, "TYPE", "call or put, where the file has no such column", NULL },                 \
+        { "spot", 0, "PRICE", "spot, where the file has no such column", NULL },                   \
+        { "strike", 0, "PRICE", "strike, likewise", NULL },                                        \
+        { "expiry", 0, "YEARS", "time to expiry, likewise", NULL }, __VA_ARGS__,                   \
+        { "rate", 0, "FRACTION", "risk-free rate a year, likewise", "0" },                         \
+    {                                                                                              \
+        "dividend", 0, "FRACTION", "dividend yield a year, likewise", "0"                          \
+    }
+
+/* The command's whole run over the file of its argument. */
+pen_status chain_run(cli *c, const chain_spec *spec);
+
+#endif
