@@ -1,5 +1,5 @@
 #!/bin/sh
-# penstock price and penstock simulate, as typed.
+# penstock price, penstock implied and penstock simulate, as typed.
 . tests/check.sh
 P=${PENSTOCK:-build/release/penstock}
 [ -x "$P" ] || { echo "# 0 0 0"; exit 0; }
@@ -69,6 +69,52 @@ a, b = d["options"]
 assert d["count"] == 2 and a["note"] == "a \"b\" \\" and a["gamma"] is None and a["price"] == 0
 assert abs(b["price"] - 1.6) < 0.2 and b["strike"] == 40' "$tmp/json"
 }
+make_ordinary() { # priced under another name than vol: sigma
+    echo "type,spot,strike,expiry,sigma,rate,dividend"
+    awk 'BEGIN { for (i = 0; i < 20000; i++)
+        printf "%s,%g,%d,%g,%g,%g,%g\n", i % 2 ? "put" : "call", 96 + i % 7, 90 + i % 21,
+               0.25 + i % 8 / 4, 0.15 + i % 11 / 20, i % 5 / 100, i % 3 / 100 }'
+}
+implied_undoes_price() {
+    make_ordinary | "$P" price - | "$P" implied - >"$tmp/implied.csv" || return
+    head -1 "$tmp/implied.csv" | grep -q ',rho,vol,status$' || return
+    awk -F, 'NR > 1 { n++; d = $14 - $5; if ($15 == "ok" && d < 1e-12 && d > -1e-12) ok++ }
+             END { print ok + 0, "of", n + 0; exit n != 20000 || ok != n }' "$tmp/implied.csv"
+}
+make_impossible() { # the last column says what is to become of the row
+    cat <<-END
+	type,spot,strike,expiry,mid,want
+	call,100,100,1,8,ok
+	call,100,80,1,19,below intrinsic
+	put,100,120,1,19.5,below intrinsic
+	call,100,80,1,100,above bound
+	put,100,80,1,80,above bound
+	call,100,90,0,10,no volatility
+	call,0,90,1,0,no volatility
+	put,0,0,1,0,no volatility
+	call,100,100,1,-1,invalid
+	END
+}
+each_row_has_its_status() {
+    make_impossible >"$tmp/impossible.csv"
+    "$P" implied "$tmp/impossible.csv" >"$tmp/statuses.csv" 2>"$tmp/note" || return
+    awk -F, 'NR > 1 && $6 == $8 && ($7 == "") == ($8 != "ok") { ok++ } END { exit ok != 9 }' \
+        "$tmp/statuses.csv" || { cat "$tmp/statuses.csv"; return 1; }
+    says 0 "8 of 9 rows are not ok: 2 below intrinsic, 2 above bound, 3 no volatility, 1 invalid" cat "$tmp/note" || return
+    "$P" implied "$tmp/impossible.csv" -q 2>&1 | cmp - "$tmp/statuses.csv" || return
+    "$P" implied "$tmp/impossible.csv" --json -q >"$tmp/json" || return
+    grep -qF '"want": "below intrinsic", "vol": null, "status": "below intrinsic"}' "$tmp/json" || return
+    [ "$(grep -c '"vol": null' "$tmp/json")" -eq 8 ] && grep -q '"count": 9' "$tmp/json"
+}
+implied_names_what_it_cannot_read() {
+    printf 'type,spot,strike,expiry,Mid\nC,100,90,1,n/a\n' >"$tmp/bad.csv"
+    says 1 "bad.csv:2:12: Mid is 'n/a', expected a number" "$P" implied "$tmp/bad.csv" || return
+    printf 'type,spot,strike,expiry,mid\nC,-100,90,1,2\n' >"$tmp/bad.csv"
+    says 1 "bad.csv:2:3: spot is '-100', expected a number, 0 or more" "$P" implied "$tmp/bad.csv" || return
+    printf 'type,spot,strike,expiry,vol\nC,100,90,1,.2\n' >"$tmp/bad.csv"
+    says 1 "no column price; one of: price price_px" "$P" implied "$tmp/bad.csv" || return
+    says 0 "has a column vol already; ours is the last of that name" "$P" implied "$tmp/bad.csv" --price 20
+}
 simulation_is_reproducible() {
     "$P" simulate --paths 70000 --steps 3 --seed 7 >"$tmp/a" && "$P" simulate --paths 70000 --steps 3 --seed 7 --threads 1 >"$tmp/b" &&
         cmp "$tmp/a" "$tmp/b" || return
@@ -99,6 +145,9 @@ check bad_rows_are_named_by_file_line_and_column bad_rows_name_their_place
 check a_failed_run_leaves_no_file a_failed_run_leaves_no_file
 check options_stand_for_missing_columns options_stand_for_columns
 check json_holds_what_the_csv_does json_is_the_csv
+check implied_volatility_undoes_the_price implied_undoes_price
+check each_row_has_its_status each_row_has_its_status
+check implied_names_what_it_cannot_read implied_names_what_it_cannot_read
 check a_simulation_is_reproducible simulation_is_reproducible
 check paths_go_to_a_file paths_go_to_a_file
 check a_fan_chart_is_drawn a_fan_chart_is_drawn

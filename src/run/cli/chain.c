@@ -118,9 +118,9 @@ static pen_status read_header(chain *j)
         }
         for (size_t i = 0; i < j->spec->n_outputs; i++)
             if (normalise(cells[k].text, cells[k].n, name) &&
-                strcmp(name, j->spec->outputs[i]) == 0)
+                strcmp(name, j->spec->outputs[i].name) == 0)
                 cli_note(j->c, "%s: has a column %s already; ours is the last of that name",
-                         pen_csv_name(j->csv), j->spec->outputs[i]);
+                         pen_csv_name(j->csv), name);
     }
     return PEN_OK;
 }
@@ -286,8 +286,25 @@ static pen_status write_text(chain *j)
     return s;
 }
 
+static void put_result(chain *j, const chain_output *output, double x)
+{
+    const char *word = output->word != NULL ? output->word((int)x) : NULL;
+    if (j->c->is_json)
+        pen_sink_format(j->text, "\"%s\": ", output->name);
+    if (word != NULL) {
+        output->rows[(int)x]++;
+        pen_sink_format(j->text, j->c->is_json ? "\"%s\"" : "%s", word);
+    } else if (isfinite(x) || (!j->c->is_json && !isnan(x))) {
+        pen_sink_number(j->text, x);
+    } else if (j->c->is_json) {
+        pen_sink_text(j->text, "null");
+    }
+}
+
 static pen_status write_block(chain *j)
 {
+    char csv_between[] = { pen_csv_separator(j->csv), '\0' };
+    const char *between = j->c->is_json ? ", " : csv_between;
     size_t bytes, from = 0;
     const char *kept = pen_sink_memory(j->kept, &bytes);
     PEN_TRY(pen_sink_open_memory(&j->text));
@@ -297,15 +314,9 @@ static pen_status write_block(chain *j)
         pen_sink_write(j->text, kept + from, j->kept_end[row] - from);
         from = j->kept_end[row];
         for (size_t i = 0; i < j->spec->n_outputs; i++) {
-            double x = j->results[i][row];
-            if (j->c->is_json)
-                pen_sink_format(j->text, "%s\"%s\": ", i > 0 ? ", " : "", j->spec->outputs[i]);
-            else if (i > 0)
-                pen_sink_char(j->text, pen_csv_separator(j->csv));
-            if (j->c->is_json && !isfinite(x))
-                pen_sink_text(j->text, "null");
-            else
-                pen_sink_number(j->text, x);
+            if (i > 0)
+                pen_sink_text(j->text, between);
+            put_result(j, &j->spec->outputs[i], j->results[i][row]);
         }
         pen_sink_text(j->text, j->c->is_json ? "}" : "\n");
     }
@@ -328,7 +339,7 @@ static pen_status write_head(chain *j)
         pen_sink_char(j->text, separator);
     }
     for (size_t i = 0; i < j->spec->n_outputs; i++)
-        pen_sink_format(j->text, "%s%c", j->spec->outputs[i],
+        pen_sink_format(j->text, "%s%c", j->spec->outputs[i].name,
                         i + 1 < j->spec->n_outputs ? separator : '\n');
     return write_text(j);
 }

@@ -27,6 +27,12 @@ typedef struct chain_input {
     double low, high;  /* the option's range; a cell is any finite number if low < 0, else >= 0 */
 } chain_input;
 
+typedef struct chain_output {
+    const char *name;
+    const char *(*word)(int value); /* of a column of words; NULL: of numbers */
+    size_t *rows;                   /* by value, counted in a column of words */
+} chain_output;
+
 typedef struct chain_spec {
     chain_input quote;
     const char *verb; /* before the progress bar */
@@ -35,8 +41,8 @@ typedef struct chain_spec {
     /* Queues the work of a block; every panel is f64 and has a value a row. */
     pen_status (*compute)(pen_queue *queue, const pen_input in[CHAIN_INPUTS],
                           pen_panel *const out[]);
-    const char *const *outputs; /* names of the columns that are added */
-    size_t n_outputs;           /* at most CHAIN_MAX_OUTPUTS */
+    const chain_output *outputs; /* the columns that are added; a NaN is an empty cell, or null */
+    size_t n_outputs;            /* at most CHAIN_MAX_OUTPUTS */
 } chain_spec;
 
 /* The options of a chain's inputs, the argument being that of CHAIN_QUOTE. */

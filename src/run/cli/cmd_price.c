@@ -2,7 +2,10 @@
 #include "../../machine/base/status.h"
 #include "chain.h"
 
-static const char *const outputs[] = { "price", "delta", "gamma", "vega", "theta", "rho" };
+static const chain_output outputs[] = {
+    { .name = "price" }, { .name = "delta" }, { .name = "gamma" },
+    { .name = "vega" },  { .name = "theta" }, { .name = "rho" },
+};
 
 static const char *refuse(const double row[CHAIN_INPUTS])
 {

@@ -1,0 +1,86 @@
+/* penstock implied: implied volatilities of the options of a CSV file. */
+#include <string.h>
+
+#include "../../machine/base/status.h"
+#include "chain.h"
+
+static pen_status imply(pen_queue *queue, const pen_input in[CHAIN_INPUTS], pen_panel *const out[])
+{
+    pen_implied options = { in[CHAIN_SIDE],   in[CHAIN_QUOTE], in[CHAIN_SPOT],    in[CHAIN_STRIKE],
+                            in[CHAIN_EXPIRY], in[CHAIN_RATE],  in[CHAIN_DIVIDEND] };
+    pen_implied_out results = { out[0], out[1] };
+    return pen_implied_vol(queue, &options, &results);
+}
+
+/* Says how many rows have no volatility, and why. */
+static void note_rows(const cli *c, const size_t rows[PEN_IMPLIED_STATUSES])
+{
+    char reasons[256] = "";
+    size_t n_rows = rows[PEN_IMPLIED_OK], n_bad = 0;
+    for (int status = PEN_IMPLIED_OK + 1; status < PEN_IMPLIED_STATUSES; status++) {
+        size_t used = strlen(reasons);
+        if (rows[status] > 0)
+            snprintf(reasons + used, sizeof reasons - used, "%s%zu %s", n_bad > 0 ? ", " : "",
+                     rows[status], pen_implied_status_name(status));
+        n_bad += rows[status];
+    }
+    n_rows += n_bad;
+    if (n_bad > 0)
+        cli_note(c, "%zu of %zu rows are not ok: %s", n_bad, n_rows, reasons);
+}
+
+static pen_status run(cli *c)
+{
+    size_t rows[PEN_IMPLIED_STATUSES] = { 0 };
+    const chain_output outputs[] = {
+        { .name = "vol" },
+        { .name = "status", .word = pen_implied_status_name, .rows = rows },
+    };
+    const chain_spec spec = {
+        /* a price below 0 is a status of its row, not an error */
+        .quote = { "price price_px option_price premium mid mark last", -1e300, 1e300 },
+        .verb = "implying",
+        .compute = imply,
+        .outputs = outputs,
+        .n_outputs = PEN_COUNT(outputs),
+    };
+    PEN_TRY(chain_run(c, &spec));
+    note_rows(c, rows);
+    return PEN_OK;
+}
+
+static const cli_option options[] = {
+    CHAIN_OPTIONS({ "price", 0, "PRICE", "price of the option, likewise", NULL }),
+};
+
+static const char *const examples[] = {
+    "Implied volatilities of a chain",
+    "penstock implied chain.csv -o vols.csv",
+    "Of a chain without rates, from standard input",
+    "penstock implied - --rate 0.04 --spot 101.5 <chain.csv",
+    "There and back: the last column named vol is the one implied",
+    "penstock price options.csv | penstock implied -",
+    NULL,
+};
+
+const cli_command cmd_implied = {
+    .name = "implied",
+    .summary = "Find the implied volatility of European options from CSV",
+    .arguments = "FILE",
+    .min_args = 1,
+    .max_args = 1,
+    .detail =
+        "Reads columns type (call, put, C, P), price, spot, strike, expiry (years), rate and\n"
+        "dividend (continuous, a year), whatever their order and case, also by common other names\n"
+        "(premium, mid, last, maturity, ...). Writes every column as it was and adds vol (a year,\n"
+        "Black-Scholes-Merton; empty where there is none) and status: ok, below intrinsic "
+        "(cheaper\n"
+        "than at any volatility), above bound (dearer than at any), no volatility (expiry, spot "
+        "or\n"
+        "strike is 0) or invalid (a price below 0). A cell that cannot be read ends the run with\n"
+        "its file, line and column.",
+    .options = options,
+    .option_count = PEN_COUNT(options),
+    .examples = examples,
+    .run = run,
+};
