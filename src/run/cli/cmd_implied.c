@@ -73,12 +73,11 @@ const cli_command cmd_implied = {
         "Reads columns type (call, put, C, P), price, spot, strike, expiry (years), rate and\n"
         "dividend (continuous, a year), whatever their order and case, also by common other names\n"
         "(premium, mid, last, maturity, ...). Writes every column as it was and adds vol (a year,\n"
-        "Black-Scholes-Merton; empty where there is none) and status: ok, below intrinsic "
-        "(cheaper\n"
-        "than at any volatility), above bound (dearer than at any), no volatility (expiry, spot "
-        "or\n"
-        "strike is 0) or invalid (a price below 0). A cell that cannot be read ends the run with\n"
-        "its file, line and column.",
+        "Black-Scholes-Merton; empty where there is none) and status: ok; below intrinsic, "
+        "cheaper\n"
+        "than at any volatility; above bound, dearer than at any; no volatility, where expiry,\n"
+        "spot or strike is 0; invalid, a price below 0. A cell that cannot be read ends the run\n"
+        "with its file, line and column.",
     .options = options,
     .option_count = PEN_COUNT(options),
     .examples = examples,
