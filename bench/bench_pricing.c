@@ -103,7 +103,12 @@ static pen_status chain_run(bench *b)
     pen_european in = { { s->in[SIDE], 0 },   { s->in[SPOT], 0 }, { s->in[STRIKE], 0 },
                         { s->in[EXPIRY], 0 }, { s->in[VOL], 0 },  { NULL, RATE },
                         { NULL, DIVIDEND } };
-    pen_european_out out = { s->out[0], s->out[1], s->out[2], s->out[3], s->out[4], s->out[5] };
+    pen_european_out out = { .price_px = s->out[0],
+                             .delta = s->out[1],
+                             .gamma = s->out[2],
+                             .vega = s->out[3],
+                             .theta = s->out[4],
+                             .rho = s->out[5] };
     return pen_price_european(b->queue, &in, &out);
 }
 

@@ -59,6 +59,17 @@ options_stand_for_columns() {
     cut -d, -f2- "$tmp/a" >"$tmp/c"
     cut -d, -f8- "$tmp/b" | cmp - "$tmp/c"
 }
+greeks_of_higher_order_follow() { # vanna and volga by their formulas; none at the money on the last day
+    printf 'type,spot,strike,expiry,vol,rate\nC,100,100,0.5,0.2,0.1\nC,100,100,0,0.2,0.1\n' >"$tmp/two.csv"
+    "$P" price "$tmp/two.csv" --greeks all >"$tmp/all.csv" && "$P" price "$tmp/two.csv" >"$tmp/first.csv" || return
+    cut -d, -f1-12 "$tmp/all.csv" | cmp - "$tmp/first.csv" || return
+    head -1 "$tmp/all.csv" | grep -q ',rho,vanna,volga,charm,speed,color,ultima$' || return
+    awk -F, 'NR == 2 { pi = atan2(0, -1); root = sqrt(.5); d1 = (.1 + .02) * .5 / (.2 * root); d2 = d1 - .2 * root
+                       pdf = exp(-d1 * d1 / 2) / sqrt(2 * pi); vega = 100 * pdf * root
+                       if (($13 + pdf * d2 / .2) ^ 2 < 1e-20 && ($14 - vega * d1 * d2 / .2) ^ 2 < 1e-20) ok++ }
+             NR == 3 && $18 == 0 && $15 == "" && $16 == "" && $17 == "" { ok++ } END { exit ok != 2 }' "$tmp/all.csv" || return
+    says 2 "--greeks 'some', expected first or all" "$P" price "$tmp/two.csv" --greeks some
+}
 json_is_the_csv() {
     command -v python3 >/dev/null || skip "python3 reads the JSON" || return
     printf 'type,spot,strike,expiry,vol,note\nC,100,100,0,0.2,"a ""b"" \\"\nP,42,40,.5,.2,\n' |
@@ -144,6 +155,7 @@ check a_published_price_is_met published_price
 check bad_rows_are_named_by_file_line_and_column bad_rows_name_their_place
 check a_failed_run_leaves_no_file a_failed_run_leaves_no_file
 check options_stand_for_missing_columns options_stand_for_columns
+check greeks_of_higher_order_follow_the_first greeks_of_higher_order_follow
 check json_holds_what_the_csv_does json_is_the_csv
 check implied_volatility_undoes_the_price implied_undoes_price
 check each_row_has_its_status each_row_has_its_status

@@ -10,8 +10,13 @@
 #include "pricing_columns.h"
 
 enum { SIDE, SPOT, STRIKE, EXPIRY, VOL, RATE, DIVIDEND, N_IN };
-enum { PRICE, DELTA, GAMMA, VEGA, THETA, RHO, N_OUT };
-static const char *const out_names[N_OUT] = { "price", "delta", "gamma", "vega", "theta", "rho" };
+enum { PRICE, DELTA, GAMMA, VEGA, THETA, RHO, N_FIRST };
+enum { VANNA = N_FIRST, VOLGA, CHARM, SPEED, COLOR, ULTIMA, N_OUT };
+static const char *const out_names[N_OUT] = {
+    "price", "delta", "gamma", "vega",  "theta", "rho",
+    "vanna", "volga", "charm", "speed", "color", "ultima"
+};
+enum { ALL = (1 << N_OUT) - 1, FIRST = (1 << N_FIRST) - 1 };
 
 /* Columns of doubles on the host; converted for f32. */
 typedef struct book {
@@ -36,8 +41,9 @@ static pen_status price_book(pen_queue *queue, pen_dtype dtype, const book *b, v
             outputs[j] = make_panel(queue, dtype, NULL, b->n);
     pen_european european = { in[SIDE], in[SPOT], in[STRIKE],  in[EXPIRY],
                               in[VOL],  in[RATE], in[DIVIDEND] };
-    pen_european_out results = { outputs[PRICE], outputs[DELTA], outputs[GAMMA],
-                                 outputs[VEGA],  outputs[THETA], outputs[RHO] };
+    pen_european_out results = { outputs[PRICE], outputs[DELTA], outputs[GAMMA], outputs[VEGA],
+                                 outputs[THETA], outputs[RHO],   outputs[VANNA], outputs[VOLGA],
+                                 outputs[CHARM], outputs[SPEED], outputs[COLOR], outputs[ULTIMA] };
     pen_status s = pen_price_european(queue, &european, &results);
     char *at = out;
     for (int j = 0; j < N_OUT; j++)
@@ -58,7 +64,7 @@ static pen_status price_book(pen_queue *queue, pen_dtype dtype, const book *b, v
 /* One option, all outputs, on the first device. */
 static void price_one(pen_dtype dtype, const double in[N_IN], double out[N_OUT])
 {
-    book b = { .n = 1, .wanted = 63, .broadcast = 1 };
+    book b = { .n = 1, .wanted = ALL, .broadcast = 1 };
     double copy[N_IN];
     float narrow[N_OUT] = { 0 };
     memcpy(copy, in, sizeof copy);
@@ -98,7 +104,7 @@ static long double slope(const long double v[N_IN], int j, long double step)
 
 static book random_book(size_t n, pen_dtype dtype)
 {
-    book b = { .n = n, .wanted = 63 };
+    book b = { .n = n, .wanted = ALL };
     pen_rng rng;
     pen_rng_init(&rng, 11, 0, 0, 0);
     for (int j = 0; j < N_IN; j++)
@@ -157,13 +163,13 @@ static void check_against_reference(pen_dtype dtype, size_t n, double price_tol,
     double *out = need(N_OUT * n * sizeof *out);
     matrix_size();
     CHECK_OK(price_book(matrix_select(0), dtype, &b, out));
-    double worst[N_OUT] = { 0 };
+    double worst[N_FIRST] = { 0 };
     for (size_t i = 0; i < n; i++) {
         long double v[N_IN];
         for (int j = 0; j < N_IN; j++)
             v[j] = (long double)b.in[j][i];
         long double h = 1e-5L, s = v[SPOT];
-        long double want[N_OUT] = {
+        long double want[N_FIRST] = {
             [PRICE] = reference_price(v) / s,       [DELTA] = slope(v, SPOT, s * h),
             [VEGA] = slope(v, VOL, v[VOL] * h) / s, [THETA] = -slope(v, EXPIRY, v[EXPIRY] * h) / s,
             [RHO] = slope(v, RATE, h) / s,
@@ -175,7 +181,7 @@ static void check_against_reference(pen_dtype dtype, size_t n, double price_tol,
         down[SPOT] -= s * h;
         want[GAMMA] =
             (reference_price(up) - 2 * reference_price(v) + reference_price(down)) / (s * h * h);
-        for (int j = 0; j < N_OUT; j++) {
+        for (int j = 0; j < N_FIRST; j++) {
             size_t at = (size_t)j * n + i;
             double got = dtype == PEN_F32 ? (double)((float *)out)[at] : out[at];
             double scale = j == DELTA ? 1 : j == GAMMA ? 1 / (double)s : (double)s;
@@ -184,7 +190,7 @@ static void check_against_reference(pen_dtype dtype, size_t n, double price_tol,
                 worst[j] = error;
         }
     }
-    for (int j = 0; j < N_OUT; j++) {
+    for (int j = 0; j < N_FIRST; j++) {
         double tol = j == PRICE ? price_tol : greek_tol;
         if (getenv("PENSTOCK_VERBOSE") != NULL || !(worst[j] <= tol))
             printf("    %s %s: largest error %.2g\n", pen_dtype_name(dtype), out_names[j],
@@ -204,6 +210,74 @@ static void prices_and_greeks_agree_with_extended_precision(void)
      */
     check_against_reference(PEN_F64, 20011, 1e-15, 2e-6);
     check_against_reference(PEN_F32, 20011, 1e-6, 1e-5);
+}
+
+/* ---- greeks of higher order ---- */
+
+/* Weights of a derivative's central difference of fourth order, steps -3 to 3. */
+static const struct {
+    long double weight[7], divisor;
+} stencils[] = {
+    { { 0, 0, 0, 1, 0, 0, 0 }, 1 },
+    { { 0, 1, -8, 0, 8, -1, 0 }, 12 },
+    { { 0, -1, 16, -30, 16, -1, 0 }, 12 },
+    { { 1, -8, 13, 0, -13, 8, -1 }, 8 },
+};
+
+/* The reference's derivative, `order` times in each of two inputs. */
+static long double derivative(const long double v[N_IN], const int input[2], const int order[2])
+{
+    long double step[2], sum = 0, at[N_IN];
+    for (int k = 0; k < 2; k++)
+        step[k] = v[input[k]] * 2e-3L;
+    for (int a = 0; a < 7; a++)
+        for (int b = 0; b < 7; b++) {
+            long double weight = stencils[order[0]].weight[a] * stencils[order[1]].weight[b];
+            memcpy(at, v, sizeof at);
+            at[input[0]] += (a - 3) * step[0];
+            at[input[1]] += (b - 3) * step[1];
+            sum += weight != 0 ? weight * reference_price(at) : 0;
+        }
+    for (int k = 0; k < 2; k++)
+        sum /= stencils[order[k]].divisor * powl(step[k], order[k]);
+    return sum;
+}
+
+static void higher_greeks_are_derivatives_of_the_price(void)
+{
+    static const struct {
+        int output, input[2], order[2], sign;
+    } rows[] = {
+        { VANNA, { SPOT, VOL }, { 1, 1 }, 1 },     { VOLGA, { SPOT, VOL }, { 0, 2 }, 1 },
+        { CHARM, { SPOT, EXPIRY }, { 1, 1 }, -1 }, { SPEED, { SPOT, VOL }, { 3, 0 }, 1 },
+        { COLOR, { SPOT, EXPIRY }, { 2, 1 }, -1 }, { ULTIMA, { SPOT, VOL }, { 0, 3 }, 1 },
+    };
+    enum { N = 3001 };
+    if (LDBL_MANT_DIG < 64)
+        SKIP("long double is no wider than double here");
+    book b = random_book(N, PEN_F64);
+    double *out = need(N_OUT * N * sizeof *out);
+    matrix_size();
+    CHECK_OK(price_book(matrix_select(0), PEN_F64, &b, out));
+    matrix_restore();
+    for (size_t k = 0; k < COUNT(rows); k++) {
+        double worst = 0, largest = 0;
+        for (size_t i = 0; i < N; i++) {
+            long double v[N_IN];
+            for (int j = 0; j < N_IN; j++)
+                v[j] = (long double)b.in[j][i];
+            if (v[VOL] * sqrtl(v[EXPIRY]) < 0.05L) /* differences would be too coarse */
+                continue;
+            double want = (double)derivative(v, rows[k].input, rows[k].order) * rows[k].sign;
+            double error = fabs(out[(size_t)rows[k].output * N + i] - want);
+            worst = error > worst || isnan(error) ? error : worst;
+            largest = fmax(largest, fabs(want));
+        }
+        CHECK_NEAR(out_names[rows[k].output], worst / largest, 0, 1e-6);
+        CHECK(largest > 0);
+    }
+    free(out);
+    book_free(&b);
 }
 
 static void calls_minus_puts_are_forwards(void)
@@ -239,7 +313,7 @@ static void limits_are_defined(void)
     double y = exp(-0.02), k = exp(-0.05);
     struct {
         const char *label;
-        double in[N_IN], want[N_OUT]; /* -1e9: anything finite */
+        double in[N_IN], want[N_FIRST];
     } rows[] = {
         { "call at expiry, in",
           { 1, 110, 100, 0, .2, .05, .02 },
@@ -271,11 +345,15 @@ static void limits_are_defined(void)
             double out[N_OUT];
             price_one((pen_dtype)d, rows[i].in, out);
             for (int j = 0; j < N_OUT; j++) {
+                double yield = rows[i].in[DIVIDEND] * rows[i].want[DELTA];
+                bool is_at = isinf(rows[i].want[GAMMA]), has_vol = rows[i].in[VOL] > 0;
+                bool is_lost = is_at && (!has_vol || j == CHARM || j == SPEED || j == COLOR);
+                double higher = is_lost ? NAN : j == CHARM ? yield : 0;
+                double want = j < N_FIRST ? rows[i].want[j] : higher;
                 char label[80];
                 snprintf(label, sizeof label, "%s: %s %s", rows[i].label, out_names[j],
                          pen_dtype_name((pen_dtype)d));
-                CHECK_NEAR(label, out[j], rows[i].want[j],
-                           (1 + fabs(rows[i].want[j])) * (d == PEN_F32 ? 1e-5 : 1e-13));
+                CHECK_NEAR(label, out[j], want, (1 + fabs(want)) * (d == PEN_F32 ? 1e-5 : 1e-13));
             }
         }
 }
@@ -295,7 +373,7 @@ static void invalid_rows_alone_are_nan(void)
     };
     enum { N = 2 * COUNT(bad) + 1 };
     for (int d = PEN_F32; d <= PEN_F64; d++) {
-        book b = { .n = N, .wanted = 63 };
+        book b = { .n = N, .wanted = ALL };
         double column[N_IN][N], out[N_OUT * N], want[N_OUT];
         float narrow[N_OUT * N];
         for (int j = 0; j < N_IN; j++) {
@@ -370,7 +448,7 @@ static void any_subset_of_outputs_has_the_same_bits(void)
     double all[N_OUT * N], some[N_OUT * N];
     matrix_size();
     CHECK_OK(price_book(matrix_select(0), PEN_F64, &b, all));
-    for (unsigned mask = 1; mask < 64; mask++) {
+    for (unsigned mask = 1; mask <= ALL; mask += 37) {
         b.wanted = mask;
         CHECK_OK(price_book(matrix_select(0), PEN_F64, &b, some));
         const double *at = some;
@@ -447,6 +525,7 @@ static void panels_that_do_not_fit_are_refused(void)
 static const check_test tests[] = {
     TEST(published_values_are_met),
     TEST(prices_and_greeks_agree_with_extended_precision),
+    TEST(higher_greeks_are_derivatives_of_the_price),
     TEST(calls_minus_puts_are_forwards),
     TEST(limits_are_defined),
     TEST(invalid_rows_alone_are_nan),

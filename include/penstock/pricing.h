@@ -37,6 +37,13 @@ typedef struct pen_european_out {
     pen_panel *vega;  /* d price / d vol, per 1.00 */
     pen_panel *theta; /* d price / d calendar time, per year */
     pen_panel *rho;   /* d price / d rate, per 1.00 */
+
+    pen_panel *vanna;  /* d delta / d vol = d vega / d spot */
+    pen_panel *volga;  /* d vega / d vol */
+    pen_panel *charm;  /* d delta / d calendar time, per year */
+    pen_panel *speed;  /* d gamma / d spot */
+    pen_panel *color;  /* d gamma / d calendar time, per year */
+    pen_panel *ultima; /* d volga / d vol */
 } pen_european_out;
 
 /* Black-Scholes-Merton prices and greeks of European options.
@@ -45,9 +52,11 @@ typedef struct pen_european_out {
  *   out  at least one panel; all of one dtype, shape and device
  *
  * At the limits: expiry 0 is the payoff, volatility 0 the discounted payoff of
- * the forward; there delta is 0 or +-e^(-qT), gamma and vega 0; exactly at
- * the money each greek is its limit from inside (delta half of e^(-qT), gamma
- * +inf; theta -inf at expiry 0).  Deep in or out of the money nothing overflows or is NaN.  A price
+ * the forward; there delta is 0 or +-e^(-qT), gamma and vega 0, those of higher order
+ * 0 (charm q delta).  Exactly at the money each of the first order is its limit from inside
+ * (delta half of e^(-qT), gamma +inf; theta -inf at expiry 0); those of higher order
+ * are NaN with volatility 0, and at expiry 0 NaN (charm, speed, color) or 0.
+ * Deep in or out of the money nothing overflows or is NaN.  A price
  * is never below the discounted forward's payoff.  |rate x expiry| and |dividend x expiry|
  * beyond 708 (f32: 87) count as that.  A row with a value outside the ranges
  * above, or not finite, is NaN in every output; other rows are not affected.

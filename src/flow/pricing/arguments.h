@@ -73,12 +73,16 @@ typedef struct pricing_rows {
     const pen_input *inputs;
     int n_inputs;
     const char *const *output_names;
-    pen_panel *const *outputs; /* at least one is not NULL; the first gives dtype and size */
+    pen_panel *const *outputs;
     int n_outputs;
-    int ns_f32, ns_f64; /* rough work a row */
+    const pen_panel *like; /* gives dtype and size; NULL: the first output that is not NULL */
+    int ns_f32, ns_f64;    /* rough work a row */
 } pricing_rows;
 
 enum { PRICING_MOST_INPUTS = 8, PRICING_MOST_OUTPUTS = 12 };
+
+/* The first that is not NULL, or NULL. */
+const pen_panel *pricing_first_panel(pen_panel *const *panels, int n);
 
 pen_status pricing_launch_rows(pen_queue *queue, const pricing_rows *rows);
 

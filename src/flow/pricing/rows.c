@@ -7,17 +7,19 @@ enum { ROWS_PER_GROUP = 1024 }; /* as in black_scholes.k */
  * them first; smaller ones had better stay for whoever uses them next. */
 enum { STREAM_BYTES = 32 << 20 };
 
-static const pen_panel *first_panel(const pricing_rows *rows)
+const pen_panel *pricing_first_panel(pen_panel *const *panels, int n)
 {
-    for (int j = 0; j < rows->n_outputs; j++)
-        if (rows->outputs[j] != NULL)
-            return rows->outputs[j];
+    for (int j = 0; j < n; j++)
+        if (panels[j] != NULL)
+            return panels[j];
     return NULL;
 }
 
 pen_status pricing_launch_rows(pen_queue *queue, const pricing_rows *rows)
 {
-    const pen_panel *first = first_panel(rows);
+    const pen_panel *first = rows->like;
+    if (first == NULL)
+        first = pricing_first_panel(rows->outputs, rows->n_outputs);
     if (first == NULL)
         return pen_fail(PEN_E_ARG, "%s: no output is wanted", rows->function);
     pricing_shape want = { rows->function, queue, pen_panel_dtype(first),

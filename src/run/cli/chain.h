@@ -20,7 +20,7 @@ enum {
     CHAIN_DIVIDEND,
     CHAIN_INPUTS
 };
-enum { CHAIN_MAX_OUTPUTS = 6 };
+enum { CHAIN_MAX_OUTPUTS = 12 };
 
 typedef struct chain_input {
     const char *names; /* its column's, parted by blanks; the first is the option's too */
@@ -38,7 +38,8 @@ typedef struct chain_spec {
     const char *verb; /* before the progress bar */
     /* Why a row of numbers in their ranges is an error all the same; NULL: it is none. */
     const char *(*refuse)(const double row[CHAIN_INPUTS]);
-    /* Queues the work of a block; every panel is f64 and has a value a row. */
+    /* Queues the work of a block; every panel is f64 and has a value a row, those of outputs that
+     * the spec has not are NULL. */
     pen_status (*compute)(pen_queue *queue, const pen_input in[CHAIN_INPUTS],
                           pen_panel *const out[]);
     const chain_output *outputs; /* the columns that are added; a NaN is an empty cell, or null */

@@ -1,11 +1,15 @@
 /* penstock price: prices and greeks of the options of a CSV file. */
+#include <string.h>
+
 #include "../../machine/base/status.h"
 #include "chain.h"
 
 static const chain_output outputs[] = {
-    { .name = "price" }, { .name = "delta" }, { .name = "gamma" },
-    { .name = "vega" },  { .name = "theta" }, { .name = "rho" },
+    { .name = "price" }, { .name = "delta" }, { .name = "gamma" }, { .name = "vega" },
+    { .name = "theta" }, { .name = "rho" },   { .name = "vanna" }, { .name = "volga" },
+    { .name = "charm" }, { .name = "speed" }, { .name = "color" }, { .name = "ultima" },
 };
+enum { FIRST_ORDER = 6 }; /* price and greeks of first order, and gamma */
 
 static const char *refuse(const double row[CHAIN_INPUTS])
 {
@@ -18,25 +22,42 @@ static pen_status price(pen_queue *queue, const pen_input in[CHAIN_INPUTS], pen_
 {
     pen_european options = { in[CHAIN_SIDE],  in[CHAIN_SPOT], in[CHAIN_STRIKE],  in[CHAIN_EXPIRY],
                              in[CHAIN_QUOTE], in[CHAIN_RATE], in[CHAIN_DIVIDEND] };
-    pen_european_out results = { out[0], out[1], out[2], out[3], out[4], out[5] };
+    pen_european_out results = { .price_px = out[0],
+                                 .delta = out[1],
+                                 .gamma = out[2],
+                                 .vega = out[3],
+                                 .theta = out[4],
+                                 .rho = out[5],
+                                 .vanna = out[6],
+                                 .volga = out[7],
+                                 .charm = out[8],
+                                 .speed = out[9],
+                                 .color = out[10],
+                                 .ultima = out[11] };
     return pen_price_european(queue, &options, &results);
 }
 
 static pen_status run(cli *c)
 {
-    static const chain_spec spec = {
+    const char *greeks = cli_text(c, "greeks");
+    bool has_all = strcmp(greeks, "all") == 0;
+    if (!has_all && strcmp(greeks, "first") != 0)
+        return cli_usage(c, "--greeks '%s', expected first or all", greeks);
+    const chain_spec spec = {
         .quote = { "vol volatility vol_frac sigma implied_vol implied_volatility iv", 0, 1e300 },
         .verb = "pricing",
         .refuse = refuse,
         .compute = price,
         .outputs = outputs,
-        .n_outputs = PEN_COUNT(outputs),
+        .n_outputs = has_all ? PEN_COUNT(outputs) : FIRST_ORDER,
     };
     return chain_run(c, &spec);
 }
 
 static const cli_option options[] = {
     CHAIN_OPTIONS({ "vol", 0, "FRACTION", "volatility a year, likewise", NULL }),
+    { "greeks", 0, "WHICH", "first, or all: vanna, volga, charm, speed, color, ultima too",
+      "first" },
 };
 
 static const char *const examples[] = {
@@ -44,6 +65,8 @@ static const char *const examples[] = {
     "penstock price options.csv -o priced.csv",
     "The same for a chain without rates, from standard input",
     "penstock price - --rate 0.04 --spot 101.5 <chain.csv",
+    "With greeks of second and third order",
+    "penstock price options.csv --greeks all -o priced.csv",
     NULL,
 };
 
@@ -57,8 +80,10 @@ const cli_command cmd_price = {
         "Reads columns type (call, put, C, P), spot, strike, expiry (years), vol, rate and\n"
         "dividend (continuous, a year), whatever their order and case, also by common other names\n"
         "(sigma, iv, maturity, ...). Writes every column as it was and adds price, delta, gamma,\n"
-        "vega (per 1.00), theta (per year) and rho (per 1.00): Black-Scholes-Merton. A bad row\n"
-        "ends the run with its file, line and column.",
+        "vega (per 1.00), theta (per year) and rho (per 1.00): Black-Scholes-Merton; with "
+        "--greeks\n"
+        "all the further ones, empty where there is none. A bad row ends the run with its file,\n"
+        "line and column.",
     .options = options,
     .option_count = PEN_COUNT(options),
     .examples = examples,

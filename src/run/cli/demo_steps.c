@@ -147,7 +147,12 @@ static pen_status run_book(demo *d, struct book *b, double spot)
                         .expiry_yr = { .all = DEMO_HORIZON / 252.0 },
                         .vol_frac = { .all = d->vol_frac },
                         .rate_frac = { .all = 0.03 } };
-    pen_european_out out = { b->out[0], b->out[1], b->out[2], b->out[3], b->out[4], b->out[5] };
+    pen_european_out out = { .price_px = b->out[0],
+                             .delta = b->out[1],
+                             .gamma = b->out[2],
+                             .vega = b->out[3],
+                             .theta = b->out[4],
+                             .rho = b->out[5] };
     PEN_TRY(pen_price_european(d->queue, &in, &out));
     return pen_queue_wait(d->queue);
 }
