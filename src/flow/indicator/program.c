@@ -234,8 +234,8 @@ static bool assign_tiles(const ind_program *p, const int *last_use, int *real_ti
     return true;
 }
 
-/* The operations that write every step of what they give once, and nothing else there.  Short
- * windows start before their first result. */
+/* The operations that write every step of what they give once, and nothing else there.  Windows of
+ * up to 8 are made in one pass that starts before their first result (window_strip.kh). */
 static bool writes_once(const ind_step *step)
 {
     int op = step->op;

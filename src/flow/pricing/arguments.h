@@ -66,7 +66,7 @@ static inline pen_status pricing_take_panel(const pricing_shape *want, const cha
     return PEN_OK;
 }
 
-/* A kernel over rows, one an option: black_scholes.k says how its arguments are listed. */
+/* A kernel over rows, one an option: kernels/option_rows.kh says how its arguments are listed. */
 typedef struct pricing_rows {
     const char *function, *kernel;
     const char *const *input_names;

@@ -1,7 +1,7 @@
 /* Kernels over rows of options: checks the panels and lists the arguments. */
 #include "arguments.h"
 
-enum { ROWS_PER_GROUP = 1024 }; /* as in black_scholes.k */
+enum { ROWS_PER_GROUP = 1024 }; /* as in option_rows.kh */
 
 /* Outputs larger than this are written past the caches, which saves reading
  * them first; smaller ones had better stay for whoever uses them next. */
