@@ -15,6 +15,7 @@
 #include "penstock/synth.h"
 #include "penstock/indicator.h"
 #include "penstock/statistic.h"
+#include "penstock/covariance.h"
 #include "penstock/pattern.h"
 #include "penstock/tick.h"
 #include "penstock/pricing.h"

@@ -90,7 +90,7 @@ static void rotate(double *low, double *high, double c, double s, size_t n)
 }
 
 /* One implicit step on the unreduced block first..last, shifted by the eigenvalue of its
- * leading 2 x 2 that is nearer to its corner; the rotations go into the rows of q. */
+ * leading 2 x 2 that is nearer to its corner; the rotations go into the rows of q, if any. */
 static void step(double *d, double *e, size_t first, size_t last, size_t n, double *q)
 {
     double half = (d[first + 1] - d[first]) / (2 * e[first]), root = hypot(half, 1);
@@ -111,7 +111,8 @@ static void step(double *d, double *e, size_t first, size_t last, size_t n, doub
         shift = s * r;
         d[i + 1] = g + shift;
         g = c * r - b;
-        rotate(q + i * n, q + (i + 1) * n, c, s, n);
+        if (q != NULL)
+            rotate(q + i * n, q + (i + 1) * n, c, s, n);
     }
     d[first] -= shift;
     e[first] = g;
@@ -146,6 +147,8 @@ static void order(double *values, double *vectors, size_t n, double *work)
         double value = values[i];
         values[i] = values[best];
         values[best] = value;
+        if (vectors == NULL || best == i)
+            continue;
         memcpy(work, vectors + i * n, n * sizeof *work);
         memmove(vectors + i * n, vectors + best * n, n * sizeof *work);
         memcpy(vectors + best * n, work, n * sizeof *work);
@@ -164,7 +167,8 @@ pen_status eigen_symmetric(double *a, size_t n, double *values, double *vectors)
         a[i] /= most; /* so that squares neither overflow nor vanish */
     double *below = work + n, *beta = work + 2 * n;
     reduce(a, n, values, below, beta, work);
-    gather(a, n, beta, vectors);
+    if (vectors != NULL)
+        gather(a, n, beta, vectors);
     pen_status s = iterate(values, below, n, vectors);
     for (size_t i = 0; i < n && most > 0; i++)
         values[i] *= most;

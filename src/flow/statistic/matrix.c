@@ -3,13 +3,9 @@
 #include <math.h>
 
 #include "../../machine/base/alloc.h"
-#include "../../machine/math/matmul.h"
 #include "../../machine/math/scratch.h"
 #include "../../machine/math/sort.h"
 #include "series.h"
-
-/* Columns of the product made at once: only its lower triangle is wanted. */
-enum { COLUMNS_AT_ONCE = 48 };
 
 /* One request; device memory is [n][n_points] unless said otherwise. */
 typedef struct matrix_job {
@@ -66,30 +62,11 @@ static pen_status rank_all(matrix_job *j)
     return PEN_OK;
 }
 
-/* Lower triangle of unit_rows times its transpose, column block by column block, so that
- * each series is packed once. */
 static pen_status multiply(matrix_job *j)
 {
-    size_t n = j->x.n_rows, k = j->x.n_cols;
+    size_t n = j->x.n_rows;
     PEN_TRY(scratch_alloc(j->queue, n * n, j->unit, &j->product));
-    for (size_t first = 0; first < n; first += COLUMNS_AT_ONCE) {
-        char *rows = (char *)j->unit_rows + first * k * j->unit;
-        pen_matmul_params p = { .dtype = j->x.dtype,
-                                .m = n - first,
-                                .n = n - first < COLUMNS_AT_ONCE ? n - first : COLUMNS_AT_ONCE,
-                                .k = k,
-                                .alpha = 1,
-                                .transpose_b = true,
-                                .a = rows,
-                                .a_stride = k,
-                                .b = rows,
-                                .b_stride = k,
-                                .c = (char *)j->product + (first * n + first) * j->unit,
-                                .c_stride = n,
-                                .mode = PEN_MATMUL_EXACT };
-        PEN_TRY(pen_matmul(j->queue, &p));
-    }
-    return PEN_OK;
+    return statistic_triangle(j->queue, j->x.dtype, j->unit_rows, n, j->x.n_cols, j->product);
 }
 
 /* The roots of the variances, and the counts, on the device. */

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "../../machine/base/alloc.h"
+#include "../../machine/math/matmul.h"
 #include "../../machine/math/scratch.h"
 
 enum { MOST = 1 << 30, N_LEVELS = 9 };
@@ -109,6 +110,34 @@ pen_status statistic_check_missing(const char *function, pen_points_rule points,
         if (levels[r].count < (double)x->n_cols)
             return pen_fail(PEN_E_ARG, "%s: %.0f of %zu values of series %zu are missing", function,
                             (double)x->n_cols - levels[r].count, x->n_cols, r);
+    return PEN_OK;
+}
+
+/* Columns of the product made at once: only its lower triangle is wanted. */
+enum { COLUMNS_AT_ONCE = 48 };
+
+/* Column block by column block, so that each series is packed once. */
+pen_status statistic_triangle(pen_queue *queue, pen_dtype dtype, const void *rows, size_t n,
+                              size_t k, void *product)
+{
+    size_t unit = pen_dtype_bytes(dtype);
+    for (size_t first = 0; first < n; first += COLUMNS_AT_ONCE) {
+        const char *from = (const char *)rows + first * k * unit;
+        pen_matmul_params p = { .dtype = dtype,
+                                .m = n - first,
+                                .n = n - first < COLUMNS_AT_ONCE ? n - first : COLUMNS_AT_ONCE,
+                                .k = k,
+                                .alpha = 1,
+                                .transpose_b = true,
+                                .a = from,
+                                .a_stride = k,
+                                .b = from,
+                                .b_stride = k,
+                                .c = (char *)product + (first * n + first) * unit,
+                                .c_stride = n,
+                                .mode = PEN_MATMUL_EXACT };
+        PEN_TRY(pen_matmul(queue, &p));
+    }
     return PEN_OK;
 }
 

@@ -31,6 +31,11 @@ pen_status statistic_levels(pen_queue *queue, const pen_rows *x, double hole, vo
 pen_status statistic_check_missing(const char *function, pen_points_rule points, const pen_rows *x,
                                    const statistic_level *levels);
 
+/* Lower triangle of rows [n][k] times their transpose, into product [n][n]; of what is above the
+ * diagonal some is written.  Exact: an element is one chain of fused multiply-adds. */
+pen_status statistic_triangle(pen_queue *queue, pen_dtype dtype, const void *rows, size_t n,
+                              size_t k, void *product);
+
 /* Sum of squared deviations, in units of range^2. */
 double statistic_squares(const statistic_level *level);
 

@@ -1,0 +1,656 @@
+/* Covariance estimators against their definitions, written out observation by observation and
+ * with Jacobi's rotations for eigenvalues; their invariants, limits and failures. */
+#include <unistd.h>
+
+#include "mathops.h"
+#include "penstock/penstock.h"
+
+static const double PI = 3.14159265358979323846;
+
+enum { MOST = 40 };
+
+/* Returns of p assets with one common part, [p][n]. */
+static double *make_returns(size_t p, size_t n, uint64_t seed)
+{
+    double *x = malloc((p * n + 1) * sizeof *x), *common = malloc((n + 1) * sizeof *common);
+    pen_rng rng;
+    pen_rng_init(&rng, seed, 0, 0, 0);
+    for (size_t t = 0; t < n; t++)
+        common[t] = 0.01 * (pen_rng_uniform(&rng) + pen_rng_uniform(&rng) - 1);
+    for (size_t i = 0; i < p; i++)
+        for (size_t t = 0; t < n; t++) {
+            double own = pen_rng_uniform(&rng) + pen_rng_uniform(&rng) - 1;
+            x[i * n + t] = 0.0004 + (1 + (double)(i % 5) / 3) * (common[t] + 0.012 * own);
+        }
+    free(common);
+    return x;
+}
+
+/* x less its means, and its covariance divided by `divisor`; long double throughout. */
+static void reference_sample(const double *x, size_t p, size_t n, double divisor,
+                             long double *centred, long double *s)
+{
+    for (size_t i = 0; i < p; i++) {
+        long double mean = 0;
+        for (size_t t = 0; t < n; t++)
+            mean += x[i * n + t];
+        for (size_t t = 0; t < n; t++)
+            centred[i * n + t] = x[i * n + t] - mean / (long double)n;
+    }
+    for (size_t i = 0; i < p * p; i++) {
+        s[i] = 0;
+        for (size_t t = 0; t < n; t++)
+            s[i] += centred[i / p * n + t] * centred[i % p * n + t];
+        s[i] /= divisor;
+    }
+}
+
+/* Jacobi's cyclic rotations: values and, as rows, vectors of a symmetric matrix. */
+static void jacobi(const double *matrix, size_t p, double *values, double *vectors)
+{
+    static double a[MOST * MOST];
+    memcpy(a, matrix, p * p * sizeof *a);
+    for (size_t i = 0; i < p * p; i++)
+        vectors[i] = i / p == i % p;
+    for (int sweep = 0; sweep < 40; sweep++)
+        for (size_t i = 0; i < p; i++)
+            for (size_t j = i + 1; j < p; j++) {
+                if (a[i * p + j] == 0)
+                    continue;
+                double theta = 0.5 * atan2(2 * a[i * p + j], a[j * p + j] - a[i * p + i]);
+                double c = cos(theta), s = sin(theta);
+                for (size_t k = 0; k < p; k++) {
+                    double u = a[k * p + i], v = a[k * p + j];
+                    a[k * p + i] = c * u - s * v;
+                    a[k * p + j] = s * u + c * v;
+                }
+                for (size_t k = 0; k < p; k++) {
+                    double u = a[i * p + k], v = a[j * p + k];
+                    a[i * p + k] = c * u - s * v;
+                    a[j * p + k] = s * u + c * v;
+                    u = vectors[i * p + k], v = vectors[j * p + k];
+                    vectors[i * p + k] = c * u - s * v;
+                    vectors[j * p + k] = s * u + c * v;
+                }
+            }
+    for (size_t i = 0; i < p; i++)
+        values[i] = a[i * p + i];
+}
+
+static pen_covariance_options of_kind(pen_covariance_kind kind)
+{
+    pen_covariance_options o = pen_covariance_options_default();
+    o.kind = kind;
+    return o;
+}
+
+static void check_matrix(const char *label, const double *got, const double *want, size_t p,
+                         double tolerance)
+{
+    double most = 0, off = 0;
+    for (size_t i = 0; i < p * p; i++) {
+        most = fmax(most, fabs(want[i]));
+        off = fmax(off, fabs(got[i] - want[i]));
+    }
+    CHECK_NEAR(label, off, 0, tolerance * most);
+}
+
+/* ---- each kind against its definition ---- */
+
+static void names_are_parsed_and_mistyped_ones_explained(void)
+{
+    for (int k = 0; k < PEN_COVARIANCE_COUNT; k++) {
+        pen_covariance_kind kind;
+        CHECK_OK(pen_covariance_parse(pen_covariance_name((pen_covariance_kind)k), &kind));
+        CHECK(kind == (pen_covariance_kind)k);
+        CHECK(strlen(pen_covariance_text(kind)) > 0);
+    }
+    pen_covariance_kind kind;
+    CHECK(pen_covariance_name(PEN_COVARIANCE_COUNT) == NULL);
+    CHECK_STATUS(pen_covariance_parse("ledoit-wulf", &kind), PEN_E_NOTFOUND);
+    CHECK_ERROR_SAYS("did you mean 'ledoit-wolf'?");
+    CHECK_STATUS(pen_covariance_parse("zzzzzzzzzzzz", &kind), PEN_E_NOTFOUND);
+    CHECK_ERROR_SAYS("semi");
+}
+
+static void sample_weighted_and_semi_are_their_sums(void)
+{
+    enum { P = 7, N = 90 };
+    static long double centred[P * N], s[P * P];
+    double *x = make_returns(P, N, 1), got[P * P], want[P * P], weight[N], sum = 0, squares = 0;
+    pen_covariance_options o = of_kind(PEN_COVARIANCE_SAMPLE);
+    reference_sample(x, P, N, N - 1, centred, s);
+    for (int i = 0; i < P * P; i++)
+        want[i] = (double)s[i];
+    CHECK_OK(pen_covariance(&o, x, P, N, got, NULL));
+    check_matrix("sample", got, want, P, 1e-14);
+    o = of_kind(PEN_COVARIANCE_EWMA);
+    o.decay = 1;
+    CHECK_OK(pen_covariance(&o, x, P, N, got, NULL));
+    check_matrix("decay 1", got, want, P, 1e-14);
+    for (int t = 0; t < N; t++)
+        sum += weight[t] = pow(0.9, N - 1 - t);
+    for (int t = 0; t < N; t++)
+        squares += weight[t] / sum * weight[t] / sum;
+    for (int zero = 0; zero < 2; zero++) {
+        o.decay = 0.9;
+        o.is_zero_mean = zero;
+        for (int i = 0; i < P * P; i++) {
+            const double *a = x + i / P * N, *b = x + i % P * N;
+            long double ma = 0, mb = 0, both = 0;
+            for (int t = 0; t < N && !zero; t++) {
+                ma += weight[t] / sum * a[t];
+                mb += weight[t] / sum * b[t];
+            }
+            for (int t = 0; t < N; t++)
+                both += weight[t] / sum * (a[t] - ma) * (b[t] - mb);
+            want[i] = (double)(both / (zero ? 1 : 1 - squares));
+        }
+        CHECK_OK(pen_covariance(&o, x, P, N, got, NULL));
+        check_matrix(zero ? "ewma of RiskMetrics" : "ewma", got, want, P, 1e-13);
+    }
+    o = of_kind(PEN_COVARIANCE_SEMI);
+    o.threshold = 0.001;
+    for (int i = 0; i < P * P; i++) {
+        want[i] = 0;
+        for (int t = 0; t < N; t++)
+            want[i] += fmin(x[i / P * N + t] - 0.001, 0) * fmin(x[i % P * N + t] - 0.001, 0) / N;
+    }
+    CHECK_OK(pen_covariance(&o, x, P, N, got, NULL));
+    check_matrix("semi", got, want, P, 1e-13);
+    free(x);
+}
+
+/* b^2 and d^2 of Ledoit & Wolf (2004): the mean over observations of |x x' - S|^2, over n, and
+ * |S - m I|^2. */
+static double ledoit_wolf_intensity(const long double *x, const long double *s, size_t p, size_t n,
+                                    double mean)
+{
+    long double b = 0, d = 0;
+    for (size_t i = 0; i < p * p; i++) {
+        long double off = s[i] - (i / p == i % p ? mean : 0);
+        d += off * off;
+        for (size_t t = 0; t < n; t++) {
+            long double e = x[i / p * n + t] * x[i % p * n + t] - s[i];
+            b += e * e;
+        }
+    }
+    b /= (long double)n * (long double)n;
+    return (double)(fminl(b, d) / d);
+}
+
+/* pi, rho and gamma of appendix B of "Honey, I shrunk the sample covariance matrix". */
+static double equal_correlation_intensity(const long double *x, const long double *s, size_t p,
+                                          size_t n, double *mean)
+{
+    long double pi = 0, rho = 0, gamma = 0, r = 0;
+    for (size_t i = 0; i < p * p; i++)
+        r += i / p != i % p ? s[i] / sqrtl(s[i / p * (p + 1)] * s[i % p * (p + 1)]) : 0;
+    r /= (long double)(p * (p - 1));
+    for (size_t i = 0; i < p; i++)
+        for (size_t k = 0; k < p; k++) {
+            long double sii = s[i * (p + 1)], sjj = s[k * (p + 1)], sij = s[i * p + k];
+            long double f = i == k ? sii : r * sqrtl(sii * sjj), pij = 0, ti = 0, tj = 0;
+            for (size_t t = 0; t < n; t++) {
+                long double a = x[i * n + t], b = x[k * n + t], e = a * b - sij;
+                pij += e * e / (long double)n;
+                ti += (a * a - sii) * e / (long double)n;
+                tj += (b * b - sjj) * e / (long double)n;
+            }
+            pi += pij;
+            rho += i == k ? pij : r / 2 * (sqrtl(sjj / sii) * ti + sqrtl(sii / sjj) * tj);
+            gamma += (f - sij) * (f - sij);
+        }
+    *mean = (double)r;
+    return (double)fmaxl(0, fminl((pi - rho) / gamma / (long double)n, 1));
+}
+
+static void shrinkage_is_what_the_papers_define(void)
+{
+    static const size_t shapes[][2] = { { 2, 30 }, { 5, 60 }, { 12, 250 }, { 30, 40 }, { 20, 9 } };
+    for (size_t k = 0; k < COUNT(shapes); k++) {
+        size_t p = shapes[k][0], n = shapes[k][1];
+        double *x = make_returns(p, n, 10 + k), got[MOST * MOST], want[MOST * MOST], r;
+        long double *centred = malloc(p * n * sizeof *centred), s[MOST * MOST], all = 0,
+                    squares = 0;
+        reference_sample(x, p, n, (double)n, centred, s);
+        for (size_t i = 0; i < p * p; i++) {
+            all += i / p == i % p ? s[i] : 0;
+            squares += s[i] * s[i];
+        }
+        double mean = (double)(all / (long double)p), q = (double)p, m = (double)n;
+        double oas = ((1 - 2 / q) * (double)squares + (double)(all * all)) /
+                     ((m + 1 - 2 / q) * (double)(squares - all * all / (long double)p));
+        const double intensity[] = { ledoit_wolf_intensity(centred, s, p, n, mean),
+                                     equal_correlation_intensity(centred, s, p, n, &r),
+                                     fmin(oas, 1) };
+        for (int kind = 0; kind < 3; kind++) {
+            pen_covariance_options o = of_kind(PEN_COVARIANCE_LEDOIT_WOLF + kind);
+            pen_covariance_report report;
+            for (size_t i = 0; i < p * p; i++) {
+                bool is_diagonal = i / p == i % p;
+                double target = is_diagonal ? mean : 0;
+                if (kind == 1)
+                    target = is_diagonal
+                                 ? (double)s[i]
+                                 : r * (double)sqrtl(s[i / p * (p + 1)] * s[i % p * (p + 1)]);
+                want[i] = intensity[kind] * target + (1 - intensity[kind]) * (double)s[i];
+            }
+            CHECK_OK(pen_covariance(&o, x, p, n, got, &report));
+            bool is_same = kind == 1 && p == 2; /* one correlation is its own mean */
+            CHECK_NEAR(pen_covariance_name(o.kind), report.shrinkage, is_same ? 0 : intensity[kind],
+                       1e-11);
+            check_matrix(pen_covariance_name(o.kind), got, want, p, 1e-11);
+        }
+        free(centred);
+        free(x);
+    }
+}
+
+/* The eigenvalues that Ledoit & Wolf (2020) put in place of the sample's, by their section 4. */
+static void nonlinear_reference(const double *s, size_t p, double n, double *out)
+{
+    static double values[MOST], vectors[MOST * MOST], kept[MOST], shrunk[MOST];
+    jacobi(s, p, values, vectors);
+    size_t count = 0;
+    double h = pow(n, -1.0 / 3), inverse = 0;
+    for (size_t i = 0; i < p; i++)
+        if (values[i] > 1e-12 * 1e-4)
+            kept[count++] = values[i];
+    for (size_t i = 0; i < count; i++)
+        inverse += 1 / kept[i] / (double)count;
+    for (size_t i = 0; i < p; i++) {
+        double l = values[i], c = (double)p / n;
+        long double f = 0, g = 0, root5 = sqrtl(5);
+        for (size_t j = 0; j < count; j++) {
+            long double w = kept[j] * h, x = (l - kept[j]) / w;
+            f += 3 / (4 * root5) * fmaxl(0, 1 - x * x / 5) / w / (double)count;
+            long double part = 3 / (4 * root5) * (1 - x * x / 5);
+            g += (-3 * x / 10 + part * logl(fabsl((root5 - x) / (root5 + x)))) / PI / w /
+                 (double)count;
+        }
+        if ((double)p <= n)
+            shrunk[i] = (double)(l / (powl(PI * c * l * f, 2) + powl(1 - c - PI * c * l * g, 2)));
+        else if (l > 1e-12 * 1e-4)
+            shrunk[i] = (double)(1 / (PI * PI * l * (f * f + g * g)));
+        else {
+            double h0 = (3 / (10 * h * h) + 3 / (4 * sqrt(5) * h) * (1 - 1 / (5 * h * h)) *
+                                                log((1 + sqrt(5) * h) / (1 - sqrt(5) * h))) *
+                        inverse / PI;
+            shrunk[i] = 1 / (PI * ((double)p - n) / n * h0);
+        }
+    }
+    for (size_t i = 0; i < p * p; i++) {
+        out[i] = 0;
+        for (size_t k = 0; k < p; k++)
+            out[i] += shrunk[k] * vectors[k * p + i / p] * vectors[k * p + i % p];
+    }
+}
+
+static void nonlinear_shrinkage_is_what_the_paper_defines(void)
+{
+    static const size_t shapes[][2] = { { 1, 40 }, { 6, 60 }, { 20, 21 }, { 30, 200 }, { 36, 20 } };
+    for (size_t k = 0; k < COUNT(shapes); k++) {
+        size_t p = shapes[k][0], n = shapes[k][1];
+        double *x = make_returns(p, n, 30 + k), sample[MOST * MOST], want[MOST * MOST],
+               got[MOST * MOST];
+        pen_covariance_options o = of_kind(PEN_COVARIANCE_NONLINEAR);
+        CHECK_OK(pen_covariance(NULL, x, p, n, sample, NULL));
+        nonlinear_reference(sample, p, (double)n - 1, want);
+        CHECK_OK(pen_covariance(&o, x, p, n, got, NULL));
+        check_matrix("nonlinear", got, want, p, 1e-9);
+        free(x);
+    }
+}
+
+/* What the loss |estimate - truth|^2 is of, for independent assets of three variances. */
+static double loss(pen_covariance_kind kind, const double *x, size_t p, size_t n)
+{
+    static double got[MOST * MOST];
+    pen_covariance_options o = of_kind(kind);
+    double sum = 0;
+    CHECK_OK(pen_covariance(&o, x, p, n, got, NULL));
+    for (size_t i = 0; i < p * p; i++) {
+        double truth = i / p == i % p ? (double)(1 + i / p % 3 * 3) / 12 : 0;
+        sum += (got[i] - truth) * (got[i] - truth);
+    }
+    return sum;
+}
+
+static void shrunk_matrices_are_nearer_to_the_truth(void)
+{
+    enum { P = 30, N = 60, REPEATS = 25 };
+    double sum[PEN_COVARIANCE_COUNT] = { 0 };
+    static double x[P * N];
+    for (uint32_t r = 0; r < REPEATS; r++) {
+        pen_rng rng;
+        pen_rng_init(&rng, 7, r, 0, 0);
+        for (int i = 0; i < P * N; i++) /* a uniform's variance is 1/12 */
+            x[i] = sqrt(1 + i / N % 3 * 3) * (pen_rng_uniform(&rng) - 0.5);
+        for (int k = 0; k < PEN_COVARIANCE_COUNT; k++)
+            sum[k] += loss((pen_covariance_kind)k, x, P, N);
+    }
+    CHECK(sum[PEN_COVARIANCE_LEDOIT_WOLF] < 0.6 * sum[PEN_COVARIANCE_SAMPLE]);
+    CHECK(sum[PEN_COVARIANCE_OAS] < 0.6 * sum[PEN_COVARIANCE_SAMPLE]);
+    CHECK(sum[PEN_COVARIANCE_NONLINEAR] < 0.6 * sum[PEN_COVARIANCE_SAMPLE]);
+    CHECK(sum[PEN_COVARIANCE_DENOISED] < 0.3 * sum[PEN_COVARIANCE_SAMPLE]);
+}
+
+/* Factors and denoising, from Jacobi's eigenvectors of the correlations. */
+static void spectrum_reference(const double *s, size_t p, size_t count, bool is_denoised,
+                               double *out)
+{
+    static double c[MOST * MOST], values[MOST], vectors[MOST * MOST];
+    double noise = 0;
+    for (size_t i = 0; i < p * p; i++)
+        c[i] = s[i] / sqrt(s[i / p * (p + 1)] * s[i % p * (p + 1)]);
+    jacobi(c, p, values, vectors);
+    for (size_t k = 0; k < p; k++) { /* those that fewer than `count` exceed are kept */
+        size_t above = 0;
+        for (size_t i = 0; i < p; i++)
+            above += values[i] > values[k];
+        if (above >= count) {
+            noise += values[k] / (double)(p - count);
+            values[k] = -1;
+        }
+    }
+    for (size_t i = 0; i < p * p; i++) {
+        c[i] = 0;
+        for (size_t k = 0; k < p; k++) {
+            double value = values[k] >= 0 ? values[k] : is_denoised ? noise : 0;
+            c[i] += value * vectors[k * p + i / p] * vectors[k * p + i % p];
+        }
+    }
+    for (size_t i = 0; i < p * p; i++) {
+        size_t a = i / p, b = i % p;
+        double unit = is_denoised ? sqrt(c[a * (p + 1)] * c[b * (p + 1)]) : 1;
+        out[i] = a == b ? s[i] : c[i] / unit * sqrt(s[a * (p + 1)] * s[b * (p + 1)]);
+    }
+}
+
+static void factors_and_denoising_keep_the_large_eigenvalues(void)
+{
+    static const size_t shapes[][3] = {
+        { 8, 100, 1 }, { 8, 100, 3 }, { 25, 20, 2 }, { 12, 300, 0 }
+    };
+    for (size_t k = 0; k < 2 * COUNT(shapes); k++) {
+        size_t p = shapes[k / 2][0], n = shapes[k / 2][1], asked = shapes[k / 2][2];
+        double *x = make_returns(p, n, 50 + k), sample[MOST * MOST], want[MOST * MOST],
+               got[MOST * MOST];
+        pen_covariance_options o = of_kind(PEN_COVARIANCE_FACTOR + k % 2);
+        pen_covariance_report report;
+        o.n_factors = asked;
+        CHECK_OK(pen_covariance(NULL, x, p, n, sample, NULL));
+        CHECK_OK(pen_covariance(&o, x, p, n, got, &report));
+        CHECK(report.n_factors == (asked > 0 ? asked : 1)); /* by the edge: the common part */
+        spectrum_reference(sample, p, report.n_factors, o.kind == PEN_COVARIANCE_DENOISED, want);
+        check_matrix(pen_covariance_name(o.kind), got, want, p, 1e-11);
+        free(x);
+    }
+    double *x = make_returns(6, 50, 3), sample[36], got[36];
+    pen_covariance_options o = of_kind(PEN_COVARIANCE_DENOISED);
+    o.n_factors = 6;
+    CHECK_OK(pen_covariance(NULL, x, 6, 50, sample, NULL));
+    CHECK_OK(pen_covariance(&o, x, 6, 50, got, NULL));
+    check_matrix("all factors", got, sample, 6, 1e-13);
+    free(x);
+}
+
+/* ---- invariants ---- */
+
+static void check_invariants(const double *x, size_t p, size_t n, pen_covariance_kind kind)
+{
+    static double got[MOST * MOST], again[MOST * MOST], sample[MOST * MOST], values[MOST],
+        vectors[MOST * MOST], scaled[MOST * 400];
+    pen_covariance_options o = of_kind(kind);
+    pen_covariance_report report;
+    double all = 0, of_sample = 0, least = INFINITY, most = 0, sum = 0, entropy = 0;
+    CHECK_OK(pen_covariance(&o, x, p, n, got, &report));
+    CHECK_OK(pen_covariance(NULL, x, p, n, sample, NULL));
+    jacobi(got, p, values, vectors);
+    for (size_t i = 0; i < p; i++) {
+        all += got[i * (p + 1)];
+        of_sample += sample[i * (p + 1)];
+        least = fmin(least, values[i]);
+        most = fmax(most, values[i]);
+        sum += fmax(values[i], 0);
+        for (size_t k = 0; k < p; k++)
+            CHECK(memcmp(&got[i * p + k], &got[k * p + i], sizeof *got) == 0);
+    }
+    CHECK(least >= -1e-14 * most);
+    for (size_t i = 0; i < p; i++)
+        entropy -= values[i] > 0 ? values[i] / sum * log(values[i] / sum) : 0;
+    CHECK_NEAR("rank", report.effective_rank, exp(entropy), 1e-9 * (double)p);
+    if (isfinite(report.condition) && report.condition < 1e10)
+        CHECK_NEAR("condition", report.condition, most / least, 1e-5 * report.condition);
+    bool by_n = kind >= PEN_COVARIANCE_LEDOIT_WOLF && kind <= PEN_COVARIANCE_OAS;
+    if (by_n)
+        of_sample *= ((double)n - 1) / (double)n;
+    if (kind != PEN_COVARIANCE_EWMA && kind != PEN_COVARIANCE_SEMI &&
+        kind != PEN_COVARIANCE_NONLINEAR)
+        CHECK_NEAR("trace", all, of_sample, 1e-13 * all);
+    CHECK(isnan(report.shrinkage) != by_n && report.n_used == n);
+    for (size_t i = 0; i < p * n; i++)
+        scaled[i] = 8 * x[i];
+    CHECK_OK(pen_covariance(&o, scaled, p, n, again, NULL));
+    for (size_t i = 0; i < p * p; i++)
+        CHECK_NEAR("scale", again[i], 64 * got[i], 1e-12 * 64 * most);
+}
+
+static void estimates_are_symmetric_semidefinite_and_scale(void)
+{
+    static const size_t shapes[][2] = { { 1, 20 }, { 2, 15 }, { 10, 300 }, { 33, 40 }, { 37, 15 } };
+    for (size_t k = 0; k < COUNT(shapes); k++) {
+        double *x = make_returns(shapes[k][0], shapes[k][1], 70 + k);
+        for (int kind = 0; kind < PEN_COVARIANCE_COUNT; kind++)
+            check_invariants(x, shapes[k][0], shapes[k][1], (pen_covariance_kind)kind);
+        free(x);
+    }
+}
+
+static void a_given_shrinkage_goes_from_sample_to_target(void)
+{
+    enum { P = 6, N = 50 };
+    double *x = make_returns(P, N, 2), sample[P * P], got[P * P], want[P * P], mean = 0;
+    CHECK_OK(pen_covariance(NULL, x, P, N, sample, NULL));
+    for (int i = 0; i < P * P; i++) {
+        sample[i] *= (N - 1.0) / N;
+        mean += i % (P + 1) == 0 ? sample[i] / P : 0;
+    }
+    for (int kind = PEN_COVARIANCE_LEDOIT_WOLF; kind <= PEN_COVARIANCE_OAS; kind++) {
+        pen_covariance_options o = of_kind((pen_covariance_kind)kind);
+        pen_covariance_report report;
+        o.shrinkage = 0;
+        CHECK_OK(pen_covariance(&o, x, P, N, got, &report));
+        check_matrix("0", got, sample, P, 1e-14);
+        CHECK(report.shrinkage == 0);
+        o.shrinkage = 1;
+        CHECK_OK(pen_covariance(&o, x, P, N, got, &report));
+        double r = got[1] / sqrt(got[0] * got[P + 1]);
+        for (int i = 0; i < P * P; i++) {
+            bool is_diagonal = i % (P + 1) == 0;
+            want[i] = is_diagonal ? mean : 0;
+            if (kind == PEN_COVARIANCE_CONSTANT_CORRELATION)
+                want[i] = is_diagonal ? sample[i]
+                                      : r * sqrt(sample[i / P * (P + 1)] * sample[i % P * (P + 1)]);
+        }
+        check_matrix("1", got, want, P, 1e-13);
+        CHECK(kind != PEN_COVARIANCE_CONSTANT_CORRELATION || (r > 0.1 && r < 0.9));
+    }
+    free(x);
+}
+
+static void any_number_of_threads_gives_the_same_bits(void)
+{
+    enum { P = 37, N = 60 };
+    double *x = make_returns(P, N, 4), one[P * P], many[P * P];
+    unsigned before = pen_cpu_threads();
+    for (int kind = 0; kind < PEN_COVARIANCE_COUNT; kind++) {
+        pen_covariance_options o = of_kind((pen_covariance_kind)kind);
+        pen_cpu_threads_set(1);
+        CHECK_OK(pen_covariance(&o, x, P, N, one, NULL));
+        pen_cpu_threads_set(5);
+        CHECK_OK(pen_covariance(&o, x, P, N, many, NULL));
+        CHECK(memcmp(one, many, sizeof one) == 0);
+    }
+    pen_cpu_threads_set(before);
+    free(x);
+}
+
+/* ---- what is missing, degenerate or wrong ---- */
+
+static void observations_with_a_missing_value_are_left_out(void)
+{
+    enum { P = 5, N = 80 };
+    double *x = make_returns(P, N, 5), whole[P * N], one[P * P], two[P * P];
+    x[0 * N + 0] = x[3 * N + 11] = x[1 * N + 11] = x[4 * N + N - 1] = NAN;
+    size_t left = 0;
+    for (int i = 0; i < P; i++)
+        for (int t = 0; t < N; t++)
+            if (t != 0 && t != 11 && t != N - 1)
+                whole[left++] = x[i * N + t];
+    for (int kind = 0; kind < PEN_COVARIANCE_COUNT; kind++) {
+        pen_covariance_options o = of_kind((pen_covariance_kind)kind);
+        pen_covariance_report report;
+        CHECK_OK(pen_covariance(&o, x, P, N, one, &report));
+        CHECK_OK(pen_covariance(&o, whole, P, N - 3, two, NULL));
+        CHECK(report.n_used == N - 3 && memcmp(one, two, sizeof one) == 0);
+    }
+    free(x);
+}
+
+static void an_asset_that_does_not_vary_has_zeros(void)
+{
+    enum { P = 4, N = 40 };
+    double *x = make_returns(P, N, 6), got[P * P];
+    for (int t = 0; t < N; t++)
+        x[2 * N + t] = 0.25;
+    for (int kind = 0; kind < PEN_COVARIANCE_COUNT; kind++) {
+        pen_covariance_options o = of_kind((pen_covariance_kind)kind);
+        pen_covariance_report report;
+        if (kind == PEN_COVARIANCE_NONLINEAR) {
+            CHECK_STATUS(pen_covariance(&o, x, P, N, got, NULL), PEN_E_ARG);
+            CHECK_ERROR_SAYS("do not vary: rank below 4");
+            continue;
+        }
+        CHECK_OK(pen_covariance(&o, x, P, N, got, &report));
+        for (int i = 0; i < P; i++) {
+            CHECK(isfinite(got[2 * P + i]));
+            CHECK(i == 2 || fabs(got[2 * P + i]) == 0);
+        }
+        bool is_shrunk = kind == PEN_COVARIANCE_LEDOIT_WOLF || kind == PEN_COVARIANCE_OAS;
+        CHECK(is_shrunk == (got[2 * P + 2] > 0));
+        CHECK(isinf(report.condition) != is_shrunk);
+    }
+    for (int i = 0; i < P * N; i++)
+        x[i] = 0;
+    pen_covariance_report report;
+    CHECK_OK(pen_covariance(NULL, x, P, N, got, &report));
+    CHECK(got[0] == 0 && isinf(report.condition) && isnan(report.effective_rank));
+    free(x);
+}
+
+static void what_cannot_be_estimated_is_refused(void)
+{
+    double x[2 * 20], got[4];
+    for (int i = 0; i < 40; i++)
+        x[i] = sin(i * i);
+    pen_covariance_options o = pen_covariance_options_default();
+    CHECK_OK(pen_covariance(&o, NULL, 0, 0, NULL, NULL));
+    CHECK_STATUS(pen_covariance(&o, x, 2, 1, got, NULL), PEN_E_ARG);
+    CHECK_ERROR_SAYS("1 of 1 observations have no missing value, expected 2");
+    CHECK_STATUS(pen_covariance(&o, x, SIZE_MAX / 4, 20, got, NULL), PEN_E_SIZE);
+    o.kind = PEN_COVARIANCE_NONLINEAR;
+    CHECK_STATUS(pen_covariance(&o, x, 2, 12, got, NULL), PEN_E_ARG);
+    CHECK_ERROR_SAYS("expected 13");
+    o.kind = PEN_COVARIANCE_COUNT;
+    CHECK_STATUS(pen_covariance(&o, x, 2, 20, got, NULL), PEN_E_ARG);
+    static const double decays[] = { 0, -1, 1.5, NAN };
+    for (size_t i = 0; i < COUNT(decays); i++) {
+        o = of_kind(PEN_COVARIANCE_EWMA);
+        o.decay = decays[i];
+        CHECK_STATUS(pen_covariance(&o, x, 2, 20, got, NULL), PEN_E_ARG);
+    }
+    o = of_kind(PEN_COVARIANCE_EWMA);
+    o.decay = 1e-200; /* one observation has all the weight but for 1e-200 of it */
+    CHECK_OK(pen_covariance(&o, x, 2, 20, got, NULL));
+    CHECK_NEAR("two points", got[0], (x[19] - x[18]) * (x[19] - x[18]) / 2, 1e-12);
+    o = of_kind(PEN_COVARIANCE_OAS);
+    o.shrinkage = 1.1;
+    CHECK_STATUS(pen_covariance(&o, x, 2, 20, got, NULL), PEN_E_ARG);
+    o = of_kind(PEN_COVARIANCE_FACTOR);
+    o.n_factors = 3;
+    CHECK_STATUS(pen_covariance(&o, x, 2, 20, got, NULL), PEN_E_ARG);
+    CHECK_ERROR_SAYS("3 factors of 2 assets");
+    o = of_kind(PEN_COVARIANCE_SEMI);
+    o.threshold = NAN;
+    CHECK_STATUS(pen_covariance(&o, x, 2, 20, got, NULL), PEN_E_ARG);
+    x[25] = 1e200;
+    CHECK_STATUS(pen_covariance(NULL, x, 2, 20, got, NULL), PEN_E_ARG);
+    CHECK_ERROR_SAYS("assets 1 and 1 overflows");
+    x[25] = -INFINITY;
+    CHECK_STATUS(pen_covariance(NULL, x, 2, 20, got, NULL), PEN_E_ARG);
+    CHECK_ERROR_SAYS("return of asset 1 at observation 5 is infinite");
+}
+
+static void every_failed_allocation_is_reported_and_leaves_nothing(void)
+{
+    double *x = make_returns(5, 30, 1), got[25];
+    pen_covariance_report report;
+    for (int kind = 0; kind < PEN_COVARIANCE_COUNT; kind++) {
+        pen_covariance_options o = of_kind((pen_covariance_kind)kind);
+        CHECK_EVERY_ALLOCATION(pen_covariance(&o, x, 5, 30, got, &report));
+    }
+    free(x);
+}
+
+/* Shrinking 20 large American shares over one year: an inverse that is far better conditioned. */
+static void real_shares_are_better_conditioned_once_shrunk(void)
+{
+    static const char path[] = "../shared/data/panel/close_us20_1990_2022.csv.gz";
+    enum { P = 20, N = 252 };
+    static double x[P * N], got[P * P];
+    pen_bars *bars;
+    if (access(path, R_OK) != 0)
+        SKIP("no ../shared/data");
+    CHECK_OK(pen_bars_read(path, NULL, &bars));
+    const pen_panel *close = pen_bars_field(bars, PEN_ROLE_CLOSE);
+    size_t points = pen_bars_points(bars);
+    CHECK(pen_bars_symbols(bars) == P && points > N);
+    for (size_t i = 0; i < P; i++) {
+        const double *c = (const double *)pen_panel_data(close) + i * pen_panel_stride(close);
+        for (size_t t = 0; t < N; t++)
+            x[i * N + t] = c[points - N + t] / c[points - N + t - 1] - 1;
+    }
+    double condition[PEN_COVARIANCE_COUNT];
+    for (int kind = 0; kind < PEN_COVARIANCE_COUNT; kind++) {
+        pen_covariance_options o = of_kind((pen_covariance_kind)kind);
+        pen_covariance_report report;
+        CHECK_OK(pen_covariance(&o, x, P, N, got, &report));
+        condition[kind] = report.condition;
+        CHECK(report.n_used == N && report.effective_rank > 3 && report.effective_rank < P);
+        CHECK(sqrt(got[0] * 252) > 0.1 && sqrt(got[0] * 252) < 1); /* a year's volatility */
+    }
+    CHECK(condition[PEN_COVARIANCE_LEDOIT_WOLF] < 0.8 * condition[PEN_COVARIANCE_SAMPLE]);
+    CHECK(condition[PEN_COVARIANCE_NONLINEAR] < 0.8 * condition[PEN_COVARIANCE_SAMPLE]);
+    CHECK(condition[PEN_COVARIANCE_DENOISED] < 0.8 * condition[PEN_COVARIANCE_SAMPLE]);
+    pen_bars_destroy(bars);
+}
+
+static const check_test tests[] = {
+    TEST(names_are_parsed_and_mistyped_ones_explained),
+    TEST(sample_weighted_and_semi_are_their_sums),
+    TEST(shrinkage_is_what_the_papers_define),
+    TEST(nonlinear_shrinkage_is_what_the_paper_defines),
+    TEST(shrunk_matrices_are_nearer_to_the_truth),
+    TEST(factors_and_denoising_keep_the_large_eigenvalues),
+    TEST(estimates_are_symmetric_semidefinite_and_scale),
+    TEST(a_given_shrinkage_goes_from_sample_to_target),
+    TEST(any_number_of_threads_gives_the_same_bits),
+    TEST(observations_with_a_missing_value_are_left_out),
+    TEST(an_asset_that_does_not_vary_has_zeros),
+    TEST(what_cannot_be_estimated_is_refused),
+    TEST(every_failed_allocation_is_reported_and_leaves_nothing),
+    TEST(real_shares_are_better_conditioned_once_shrunk),
+};
+TEST_MAIN(tests)
