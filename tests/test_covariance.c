@@ -265,9 +265,10 @@ static void nonlinear_reference(const double *s, size_t p, double n, double *out
         for (size_t j = 0; j < count; j++) {
             long double w = kept[j] * h, x = (l - kept[j]) / w;
             f += 3 / (4 * root5) * fmaxl(0, 1 - x * x / 5) / w / (double)count;
-            long double part = 3 / (4 * root5) * (1 - x * x / 5);
-            g += (-3 * x / 10 + part * logl(fabsl((root5 - x) / (root5 + x)))) / PI / w /
-                 (double)count;
+            long double part = 3 / (4 * root5) * (1 - x * x / 5), y = fabsl(x);
+            long double logarithm =
+                y < root5 ? logl((root5 - y) / (root5 + y)) : log1pl(-2 * root5 / (root5 + y));
+            g += (-3 * x / 10 + part * copysignl(logarithm, -x)) / PI / w / (double)count;
         }
         if ((double)p <= n)
             shrunk[i] = (double)(l / (powl(PI * c * l * f, 2) + powl(1 - c - PI * c * l * g, 2)));
