@@ -8,21 +8,13 @@
 #include "../src/machine/base/clock.h"
 #include "../src/machine/base/status.h"
 
-extern const bench_area bench_indicators, bench_math, bench_matmul, bench_memory, bench_patterns,
-    bench_pricing, bench_statistics, bench_text, bench_ticks;
+extern const bench_area bench_covariance, bench_indicators, bench_math, bench_matmul, bench_memory,
+    bench_patterns, bench_pricing, bench_statistics, bench_text, bench_ticks;
 
 const bench_area *const bench_areas[] = {
-    &bench_indicators,
-    &bench_math,
-    &bench_matmul,
-    &bench_memory,
-    &bench_patterns,
-    &bench_pricing,
-    &bench_statistics,
-    &bench_text,
-    &bench_ticks,
-    &bench_catalogue,
-    NULL,
+    &bench_covariance, &bench_indicators, &bench_math,      &bench_matmul,
+    &bench_memory,     &bench_patterns,   &bench_pricing,   &bench_statistics,
+    &bench_text,       &bench_ticks,      &bench_catalogue, NULL,
 };
 
 enum { MOST_SAMPLES = 2000, FEWEST_SAMPLES = 5 };

@@ -55,6 +55,24 @@ static void tasks_print_rows_as_csv(void)
           strcmp(out, "11\n") == 0);
 }
 
+static void covariances_are_estimated_by_name(void)
+{
+    NEED_PROGRAM();
+    make_files();
+    /* of the returns (1, -1/2) and (1/4, -1/2): the points that A and B both have */
+    prints("$P statistics panel.csv --do covariance --estimator sample",
+           "symbol,A,B\nA,0.28125,0\nB,0,0\n");
+    says("$P statistics panel.csv --do covariance --estimator ewma --decay 0.5 --zero-mean", 0,
+         "symbol,A,B\nA,0.375,", "ewma: condition");
+    says("$P synth --symbols 4 --bars 80 --seed 1 -o m.csv && $P statistics m.csv --do correlation "
+         "--estimator oas --plot o.svg && cat o.svg",
+         0, "oas: correlations of simple returns", "oas: shrinkage 0.");
+    CHECK(run("$P statistics m.csv --do covariance --estimator denoised --factors 2 --json") == 0);
+    CHECK(strstr(err, "denoised: 2 factors, condition") != NULL);
+    CHECK(run("$P statistics m.csv --do covariance --estimator ledoit-wolf -q | tail -1") == 0);
+    CHECK(err[0] == '\0' && strncmp(out, "S0004,", 6) == 0);
+}
+
 static void json_is_an_array_of_rows(void)
 {
     NEED_PROGRAM();
@@ -103,6 +121,13 @@ static void errors_say_what_is_wrong(void)
         { "$P statistics panel.csv --do magic", 2, "--do 'magic', expected summary, correlation" },
         { "$P statistics panel.csv --do beta --benchmark Z", 2, "expected one of 2 symbols" },
         { "$P statistics panel.csv --window 5", 2, "--window needs --do" },
+        { "$P statistics panel.csv --do covariance --estimator shrunk", 2,
+          "no covariance 'shrunk'" },
+        { "$P statistics panel.csv --estimator oas", 2, "is of --do covariance or correlation" },
+        { "$P statistics panel.csv --do covariance --estimator oas --points all", 2, "neither" },
+        { "$P statistics panel.csv --do covariance --decay 0.9", 2, "--decay needs --estimator" },
+        { "$P statistics panel.csv --do covariance --estimator ewma --decay 2", 2, "--decay '2'" },
+        { "$P statistics panel.csv --do covariance --estimator nonlinear", 1, "expected 13" },
         { "$P statistics panel.csv --plot x.svg", 2, "--plot draws --do correlation" },
         { "$P statistics panel.csv --do adf --criterion fixed", 2, "needs --lags" },
         { "$P statistics panel.csv --do cointegration --trend none", 2, "constant or linear" },
@@ -116,8 +141,9 @@ static void errors_say_what_is_wrong(void)
 }
 
 static const check_test tests[] = {
-    TEST(tasks_print_rows_as_csv),      TEST(json_is_an_array_of_rows),
-    TEST(every_device_prints_the_same), TEST(the_matrix_is_drawn),
-    TEST(errors_say_what_is_wrong),     TEST(nothing_is_left_behind),
+    TEST(tasks_print_rows_as_csv),  TEST(covariances_are_estimated_by_name),
+    TEST(json_is_an_array_of_rows), TEST(every_device_prints_the_same),
+    TEST(the_matrix_is_drawn),      TEST(errors_say_what_is_wrong),
+    TEST(nothing_is_left_behind),
 };
 TEST_MAIN(tests)

@@ -69,6 +69,10 @@ static pen_status check_request(const statistics_job *j)
         return cli_usage(c, "--do %s needs --benchmark SYMBOL", cli_text(c, "do"));
     if (j->window > 0 && !(is_pairwise && cli_has(c, "benchmark")))
         return cli_usage(c, "--window needs --do correlation, covariance or beta and --benchmark");
+    if (j->is_estimated && (j->task == STATISTICS_BETA || !is_pairwise || j->window > 0))
+        return cli_usage(c, "--estimator is of --do covariance or correlation, without --window");
+    if (j->is_estimated && (cli_has(c, "method") || cli_has(c, "points")))
+        return cli_usage(c, "--estimator goes with neither --method nor --points");
     if (j->window > 0 && j->method == PEN_METHOD_SPEARMAN)
         return cli_usage(c, "--window and --method spearman do not go together");
     if (cli_has(c, "plot") && (j->task != STATISTICS_CORRELATION || j->window > 0))
@@ -119,6 +123,7 @@ static pen_status compute(statistics_job *j)
 {
     PEN_TRY(read_choices(j));
     PEN_TRY(read_numbers(j));
+    PEN_TRY(statistics_read_estimator(j));
     PEN_TRY(check_request(j));
     PEN_TRY(statistics_read(j));
     PEN_TRY(find_benchmark(j));
@@ -144,6 +149,7 @@ static pen_status run(cli *c)
     return s;
 }
 
+#define NAME_(kind, name, text) name ", "
 static const cli_option options[] = {
     { "do", 0, "TASK",
       "summary, correlation, covariance, beta, acf, ccf, adf, cointegration or pca", "summary" },
@@ -156,6 +162,17 @@ static const cli_option options[] = {
       "points that count: pairwise, listwise (all series have them) or all, an error where one is "
       "missing",
       "pairwise" },
+    { "estimator", 0, "NAME",
+      "covariance and correlation by " PEN_COVARIANCE_LIST(
+          NAME_) "over the points that all series have",
+      NULL },
+    { "decay", 0, "X", "of --estimator ewma: weight of an observation over the next (0.94)", NULL },
+    { "shrinkage", 0, "X", "of --estimator: 0 the sample, 1 the target, instead of estimated",
+      NULL },
+    { "factors", 0, "N", "of --estimator factor and denoised, instead of by the edge of noise",
+      NULL },
+    { "zero-mean", 0, NULL, "of --estimator: returns are taken as they are, not less their mean",
+      NULL },
     { "benchmark", 0, "SYMBOL", "against one series: beta, ccf, cointegration, with --window",
       NULL },
     { "window", 0, "N", "rolling correlation, covariance or beta with the benchmark over N points",
@@ -171,6 +188,8 @@ static const char *const examples[] = {
     "penstock statistics closes.csv",
     "Correlation of log returns, with a heat map",
     "penstock statistics closes.csv --do correlation --returns log --plot heat.svg",
+    "Covariance that can be inverted, of more shares than a year has days",
+    "penstock statistics closes.csv --do covariance --estimator ledoit-wolf",
     "Rolling beta of several files against one of them",
     "penstock statistics SPY.csv AAPL.csv IBM.csv --do beta --benchmark SPY --window 60",
     "Which pairs move together in the long run",
@@ -179,6 +198,8 @@ static const char *const examples[] = {
     "penstock synth --symbols 5 --bars 500 | penstock statistics - --do pca",
     NULL,
 };
+
+#undef NAME_
 
 const cli_command cmd_statistics = {
     .name = "statistics",

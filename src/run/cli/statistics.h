@@ -3,6 +3,7 @@
 #define PEN_RUN_STATISTICS_H
 
 #include "cli.h"
+#include "penstock/covariance.h"
 #include "penstock/market.h"
 #include "penstock/statistic.h"
 
@@ -31,6 +32,8 @@ typedef struct statistics_job {
     statistics_returns returns;
     pen_matrix_method method;
     pen_points_rule points;
+    bool is_estimated; /* covariances by the estimator, not by method and points */
+    pen_covariance_options estimator;
     pen_unit_root_params root;
     size_t window;    /* 0: the whole sample */
     size_t lags;      /* of acf and ccf */
@@ -54,6 +57,11 @@ void statistics_take_returns(statistics_job *j);
 /* The points that x, and y where it is not NULL, have; returns how many. */
 size_t statistics_keep_present(const double *x, const double *y, size_t n, double *x_out,
                                double *y_out);
+
+/* statistics_estimate.c */
+pen_status statistics_read_estimator(statistics_job *j);
+/* The matrix of the estimator, of covariances or correlations; creates, also on failure. */
+pen_status statistics_estimate(statistics_job *j, pen_matrix_kind kind, double **out);
 
 /* statistics_panel.c: of all series at once, on the device */
 pen_status statistics_print_summary(statistics_job *j);

@@ -52,6 +52,8 @@ static pen_status compute_matrix(statistics_job *j, pen_matrix_kind kind, double
 {
     size_t n = j->n_series, cells;
     pen_panel *matrix;
+    if (j->is_estimated)
+        return statistics_estimate(j, kind, out);
     *out = NULL;
     PEN_TRY(pen_size_mul(n, n, &cells));
     PEN_TRY(pen_alloc_array(cells, sizeof **out, (void **)out));
@@ -87,7 +89,9 @@ static pen_status print_square(statistics_job *j, const double *matrix)
 static pen_status draw_matrix(const statistics_job *j, const double *matrix)
 {
     char subtitle[128];
-    snprintf(subtitle, sizeof subtitle, "%s of %s, %zu points",
+    snprintf(subtitle, sizeof subtitle, "%s%s%s of %s, %zu points",
+             j->is_estimated ? pen_covariance_name(j->estimator.kind) : "",
+             j->is_estimated ? ": " : "",
              j->method == PEN_METHOD_SPEARMAN ? "rank correlations" : "correlations",
              j->returns == STATISTICS_LEVELS   ? "levels"
              : j->returns == STATISTICS_SIMPLE ? "simple returns"
