@@ -168,6 +168,77 @@ static pen_status chain_peer(bench *b)
     return PEN_OK;
 }
 
+/* ---- other models and payoffs, and the greeks of higher order ---- */
+
+struct model_case {
+    struct chain_case chain;
+    pen_model model;
+    pen_payoff payoff;
+    bool is_higher; /* vanna to ultima instead of price to rho */
+};
+
+/* Bachelier's volatility is in money. */
+static double vol_of(const struct model_case *with)
+{
+    return with->model == PEN_MODEL_BACHELIER ? 30 : 0.3;
+}
+
+static pen_status model_run(bench *b)
+{
+    struct chain *s = b->state;
+    const struct model_case *with = b->test->with;
+    pen_european_terms terms = { with->model, with->payoff, { NULL, 10 } };
+    pen_european in = { { s->in[SIDE], 0 },   { s->in[SPOT], 0 },     { s->in[STRIKE], 0 },
+                        { s->in[EXPIRY], 0 }, { NULL, vol_of(with) }, { NULL, RATE },
+                        { NULL, DIVIDEND } };
+    pen_panel *const *o = s->out;
+    pen_european_out first = { o[0], o[1], o[2], o[3], o[4], o[5], 0, 0, 0, 0, 0, 0 };
+    pen_european_out higher = { 0, 0, 0, 0, 0, 0, o[0], o[1], o[2], o[3], o[4], o[5] };
+    return pen_price_european_by(b->queue, &terms, &in, with->is_higher ? &higher : &first);
+}
+
+static double cdf_of(double x)
+{
+    return 0.5 * erfc(-x * sqrt(0.5));
+}
+
+/* The first output, price or vanna, by the textbook. */
+static double model_plainly(const struct model_case *with, const struct chain *s, size_t i)
+{
+    double side = s->host[SIDE][i], f = s->host[SPOT][i], k = s->host[STRIKE][i];
+    double t = s->host[EXPIRY][i], vol = vol_of(with), dev = vol * sqrt(t);
+    double paid = exp(-RATE * t), shift = with->model == PEN_MODEL_DISPLACED ? 10 : 0;
+    if (with->model == PEN_MODEL_BACHELIER) {
+        double d = (f - k) / dev, pdf = exp(-d * d / 2) / sqrt(2 * acos(-1));
+        return paid * (side * (f - k) * cdf_of(side * d) + dev * pdf);
+    }
+    double growth = with->model == PEN_MODEL_BSM ? exp((RATE - DIVIDEND) * t) : 1;
+    double d1 = log((f * growth + shift) / (k + shift)) / dev + dev / 2, d2 = d1 - dev;
+    if (with->is_higher)
+        return -exp(-DIVIDEND * t) * exp(-d1 * d1 / 2) / sqrt(2 * acos(-1)) * d2 / vol;
+    if (with->payoff == PEN_PAYOFF_CASH)
+        return paid * cdf_of(side * d2);
+    return side * paid *
+           ((f * growth + shift) * cdf_of(side * d1) - (k + shift) * cdf_of(side * d2));
+}
+
+static pen_status model_check(bench *b)
+{
+    struct chain *s = b->state;
+    double *got;
+    PEN_TRY(pen_alloc_array(s->n, sizeof *got, (void **)&got));
+    pen_status status = pen_panel_read(b->queue, got, s->n, s->out[0]);
+    if (status == PEN_OK)
+        status = pen_queue_wait(b->queue);
+    for (size_t i = 0; i < s->n && status == PEN_OK; i++) {
+        double want = model_plainly(b->test->with, s, i);
+        if (!(fabs(got[i] - want) <= 5e-14 * (100 + fabs(want))))
+            status = pen_fail(PEN_E_INTERNAL, "row %zu: %.17g, expected %.17g", i, got[i], want);
+    }
+    pen_free(got);
+    return status;
+}
+
 /* ---- implied volatility ---- */
 
 static pen_status implied_prepare(bench *b)
@@ -331,6 +402,11 @@ static pen_status paths_peer(bench *b)
 
 static const struct chain_case in_cache = { 4096, 6 }, large = { 4000000, 6 },
                                price_only = { 4000000, 1 };
+static const struct model_case higher = { { 4096, 6 }, PEN_MODEL_BSM, PEN_PAYOFF_VANILLA, true },
+                               black76 = { { 4096, 6 }, PEN_MODEL_BLACK76, 0, false },
+                               bachelier = { { 4096, 6 }, PEN_MODEL_BACHELIER, 0, false },
+                               displaced = { { 4096, 6 }, PEN_MODEL_DISPLACED, 0, false },
+                               cash = { { 4096, 6 }, PEN_MODEL_BSM, PEN_PAYOFF_CASH, false };
 static const struct paths_case terminal = { 16384, 252, 0 }, all = { 16384, 252, 1 },
                                whole = { 16384, 252, 2 };
 
@@ -341,6 +417,12 @@ static const struct paths_case terminal = { 16384, 252, 0 }, all = { 16384, 252,
         .run = chain_run, .check = chain_check, .clear = chain_clear,                              \
         .peer_name = type == PEN_F64 ? "scalar libm, 1 thread" : NULL, .peer = chain_peer,         \
         .with = &(size)                                                                            \
+    }
+#define MODEL(title, what)                                                                         \
+    {                                                                                              \
+        .name = title, .item = "option", .dtype = PEN_F64, .bytes_per_item = 10 * 8,               \
+        .prepare = chain_prepare, .run = model_run, .check = model_check, .clear = chain_clear,    \
+        .with = &(what)                                                                            \
     }
 #define IMPLIED(title, type, size)                                                                 \
     {                                                                                              \
@@ -364,6 +446,11 @@ static const bench_case cases[] = {
     CHAIN("european_greeks_f32_4m", PEN_F32, large, 11),
     CHAIN("european_greeks_f64_4m", PEN_F64, large, 11),
     CHAIN("european_price_f64_4m", PEN_F64, price_only, 6),
+    MODEL("european_higher_greeks_f64_4096", higher),
+    MODEL("black76_greeks_f64_4096", black76),
+    MODEL("bachelier_greeks_f64_4096", bachelier),
+    MODEL("displaced_greeks_f64_4096", displaced),
+    MODEL("cash_digital_greeks_f64_4096", cash),
     IMPLIED("implied_vol_f32_4096", PEN_F32, in_cache),
     IMPLIED("implied_vol_f64_4096", PEN_F64, in_cache),
     PATHS("gbm_terminal_f32_252", PEN_F32, terminal, 0),

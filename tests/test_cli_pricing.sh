@@ -70,6 +70,21 @@ greeks_of_higher_order_follow() { # vanna and volga by their formulas; none at t
              NR == 3 && $18 == 0 && $15 == "" && $16 == "" && $17 == "" { ok++ } END { exit ok != 2 }' "$tmp/all.csv" || return
     says 2 "--greeks 'some', expected first or all" "$P" price "$tmp/two.csv" --greeks some
 }
+models_are_told_apart() { # Haug's futures option, a cash digital, a normal model below 0
+    printf 'type,forward,strike,expiry,vol,rate\nC,19,19,.75,.28,.1\n' >"$tmp/f.csv"
+    "$P" price "$tmp/f.csv" --model black76 | awk -F, 'NR == 2 && sprintf("%.4f", $7) == "1.7011" { ok++ } END { exit !ok }' || return
+    "$P" price "$tmp/f.csv" --model black76 --payoff cash | awk -F, 'NR == 2 && $7 > 0.4 && $7 < 0.5 { ok++ } END { exit !ok }' || return
+    printf 'type,f,k,t,vol\nC,-1,-2,1,.5\nP,-1,2,1,3\n' | "$P" price - --model bachelier --greeks all |
+        "$P" implied - --model bachelier -q >"$tmp/normal.csv" || return
+    awk -F, 'NR > 1 && ($18 - $5) ^ 2 < 1e-24 && $19 == "ok" { ok++ } END { exit ok != 2 }' "$tmp/normal.csv" || return
+    printf 'type,f,k,t,vol,shift\nC,-1,-2,1,.5,3\n' | "$P" price - --model displaced | "$P" implied - --model displaced -q |
+        awk -F, 'NR == 2 && ($13 - .5) ^ 2 < 1e-24 { ok++ } END { exit !ok }' || return
+    says 2 "--model 'heston', expected bsm, black76, bachelier or displaced" "$P" price "$tmp/f.csv" --model heston || return
+    says 2 "--payoff 'both', expected vanilla, cash or asset" "$P" price "$tmp/f.csv" --payoff both || return
+    says 1 "f.csv: no column spot" "$P" price "$tmp/f.csv" || return
+    printf 'type,f,k,t,vol\nC,-1,2,1,.5\n' >"$tmp/f.csv"
+    says 1 "f.csv:2:3: f is '-1', expected a number, 0 or more" "$P" price "$tmp/f.csv" --model black76
+}
 json_is_the_csv() {
     command -v python3 >/dev/null || skip "python3 reads the JSON" || return
     printf 'type,spot,strike,expiry,vol,note\nC,100,100,0,0.2,"a ""b"" \\"\nP,42,40,.5,.2,\n' |
@@ -156,6 +171,7 @@ check bad_rows_are_named_by_file_line_and_column bad_rows_name_their_place
 check a_failed_run_leaves_no_file a_failed_run_leaves_no_file
 check options_stand_for_missing_columns options_stand_for_columns
 check greeks_of_higher_order_follow_the_first greeks_of_higher_order_follow
+check models_and_payoffs_are_told_apart models_are_told_apart
 check json_holds_what_the_csv_does json_is_the_csv
 check implied_volatility_undoes_the_price implied_undoes_price
 check each_row_has_its_status each_row_has_its_status

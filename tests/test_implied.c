@@ -251,7 +251,7 @@ static void every_row_has_its_status(void)
         { { 1, 10, 100, 0, 1, 0, 0 }, PEN_IMPLIED_FLAT, NAN },
         { { 0, 10, 100, 100, 1, 0, 0 }, PEN_IMPLIED_INVALID, NAN },
         { { 1, -1, 100, 100, 1, 0, 0 }, PEN_IMPLIED_INVALID, NAN },
-        { { 1, NAN, 100, 100, 1, 0, 0 }, PEN_IMPLIED_INVALID, NAN },
+        { { 1, NAN, 100, 100, 1, 0, 0 }, PEN_IMPLIED_EMPTY, NAN },
         { { 1, 10, -100, 100, 1, 0, 0 }, PEN_IMPLIED_INVALID, NAN },
         { { 1, 10, 100, INFINITY, 1, 0, 0 }, PEN_IMPLIED_INVALID, NAN },
         { { 1, 10, 100, 100, -1, 0, 0 }, PEN_IMPLIED_INVALID, NAN },

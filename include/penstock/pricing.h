@@ -72,6 +72,53 @@ typedef struct pen_european_out {
 PEN_API pen_status pen_price_european(pen_queue *queue, const pen_european *in,
                                       const pen_european_out *out);
 
+/* What the price of the underlying does until expiry. */
+typedef enum pen_model {
+    PEN_MODEL_BSM = 0,   /* Black, Scholes and Merton: a spot, lognormal */
+    PEN_MODEL_BLACK76,   /* a forward, lognormal */
+    PEN_MODEL_BACHELIER, /* a forward, normal: vol_frac is in money per sqrt(year) */
+    PEN_MODEL_DISPLACED, /* a forward of which forward + shift is lognormal */
+    PEN_MODELS
+} pen_model;
+
+/* What the option pays. */
+typedef enum pen_payoff {
+    PEN_PAYOFF_VANILLA = 0, /* max(side (S - K), 0) */
+    PEN_PAYOFF_CASH,        /* 1 where side (S - K) > 0 */
+    PEN_PAYOFF_ASSET,       /* S there */
+    PEN_PAYOFFS
+} pen_payoff;
+
+/* "bsm", "black76", "bachelier", "displaced"; "vanilla", "cash", "asset"; NULL for other numbers.
+ */
+PEN_API const char *pen_model_name(int model);
+PEN_API const char *pen_payoff_name(int payoff);
+
+typedef struct pen_european_terms {
+    pen_model model;
+    pen_payoff payoff;
+    pen_input shift_px; /* of PEN_MODEL_DISPLACED; others do not look at it */
+} pen_european_terms;
+
+/* European options by any model, for any payoff.
+ *
+ *   terms  all zero: the same bits as pen_price_european()
+ *   in     spot_px is the forward of all models but PEN_MODEL_BSM, and dividend_frac is then not
+ *          looked at; forward and strike may be any finite numbers in PEN_MODEL_BACHELIER, and
+ *          forward + shift and strike + shift are >= 0 in PEN_MODEL_DISPLACED
+ *   out    greeks are derivatives by the spot or forward, by the model's own volatility, and by
+ *          time and rate with the forward held where it is the input
+ *
+ * At the limits as pen_price_european(), with the model's payoff; exactly at the strike a digital
+ * option's delta is +-inf with volatility or expiry 0, and its other greeks NaN or infinite.
+ * A digital option's price is that of its limit from inside there: half for cash.
+ * Further PEN_E_ARG for a model or payoff that there is not.  Otherwise as pen_price_european().
+ * Sources: Black (1976), "The pricing of commodity contracts"; Bachelier (1900); Rubinstein
+ * (1983), "Displaced diffusion option pricing"; Rubinstein and Reiner (1991), "Unscrambling the
+ * binary code". */
+PEN_API pen_status pen_price_european_by(pen_queue *queue, const pen_european_terms *terms,
+                                         const pen_european *in, const pen_european_out *out);
+
 /* European options whose price is known and whose volatility is not. */
 typedef struct pen_implied {
     pen_input side;     /* +1 call, -1 put */
@@ -90,10 +137,12 @@ typedef enum pen_implied_status {
     PEN_IMPLIED_ABOVE = 2,   /* price at or above e^(-qT) S of a call, e^(-rT) K of a put */
     PEN_IMPLIED_FLAT = 3,    /* expiry, spot or strike is 0: the price knows no volatility */
     PEN_IMPLIED_INVALID = 4, /* an input out of its range or not finite */
+    PEN_IMPLIED_EMPTY = 5,   /* the price is NaN: nobody quotes the option */
     PEN_IMPLIED_STATUSES
 } pen_implied_status;
 
-/* "ok", "below intrinsic", "above bound", "no volatility", "invalid"; NULL for other numbers. */
+/* "ok", "below intrinsic", "above bound", "no volatility", "invalid", "no price"; NULL for
+ * other numbers. */
 PEN_API const char *pen_implied_status_name(int status);
 
 /* What to compute; NULL = not wanted. */
@@ -114,6 +163,18 @@ typedef struct pen_implied_out {
  * Queue, bits, errors and threads as pen_price_european(). */
 PEN_API pen_status pen_implied_vol(pen_queue *queue, const pen_implied *in,
                                    const pen_implied_out *out);
+
+/* Implied volatility by any model.
+ *
+ *   terms  the model and its shift; the payoff is PEN_PAYOFF_VANILLA, else PEN_E_ARG: of a digital
+ *          option a price may have two volatilities or none
+ *
+ * The inputs are those of pen_price_european_by().  In PEN_MODEL_BACHELIER a price has no upper
+ * bound, and spot and strike may be any finite numbers; its volatility is that of the time value
+ * within 8 units of rounding, again by a fixed number of steps.  Otherwise as pen_implied_vol().
+ * Source of the bounds and limits: Jaeckel (2017), "Implied normal volatility". */
+PEN_API pen_status pen_implied_vol_by(pen_queue *queue, const pen_european_terms *terms,
+                                      const pen_implied *in, const pen_implied_out *out);
 
 /* Trading days of a year: the unit of horizons. */
 #define PEN_TRADING_DAYS_A_YEAR 252

@@ -75,11 +75,13 @@ typedef struct pricing_rows {
     const char *const *output_names;
     pen_panel *const *outputs;
     int n_outputs;
+    void *const *more;     /* addresses of further arguments, after the outputs */
+    int n_more;            /* at most PRICING_MOST_MORE */
     const pen_panel *like; /* gives dtype and size; NULL: the first output that is not NULL */
     int ns_f32, ns_f64;    /* rough work a row */
 } pricing_rows;
 
-enum { PRICING_MOST_INPUTS = 8, PRICING_MOST_OUTPUTS = 12 };
+enum { PRICING_MOST_INPUTS = 8, PRICING_MOST_OUTPUTS = 12, PRICING_MOST_MORE = 3 };
 
 /* The first that is not NULL, or NULL. */
 const pen_panel *pricing_first_panel(pen_panel *const *panels, int n);

@@ -24,7 +24,7 @@ pen_status pricing_launch_rows(pen_queue *queue, const pricing_rows *rows)
         return pen_fail(PEN_E_ARG, "%s: no output is wanted", rows->function);
     pricing_shape want = { rows->function, queue, pen_panel_dtype(first),
                            pen_panel_series(first) * pen_panel_points(first) };
-    void *args[2 * PRICING_MOST_INPUTS + 2 + PRICING_MOST_OUTPUTS];
+    void *args[2 * PRICING_MOST_INPUTS + 2 + PRICING_MOST_OUTPUTS + PRICING_MOST_MORE];
     void *data[PRICING_MOST_INPUTS + PRICING_MOST_OUTPUTS];
     pricing_scalar all[PRICING_MOST_INPUTS];
     int64_t n_rows = (int64_t)want.n_values;
@@ -46,6 +46,8 @@ pen_status pricing_launch_rows(pen_queue *queue, const pricing_rows *rows)
             written_bytes += want.n_values * pen_dtype_bytes(want.dtype);
         args[n_args++] = at;
     }
+    for (int k = 0; k < rows->n_more; k++)
+        args[n_args++] = rows->more[k];
     stream = written_bytes > STREAM_BYTES;
     pen_grid grid = pen_groups((want.n_values + ROWS_PER_GROUP - 1) / ROWS_PER_GROUP);
     grid.weight = ROWS_PER_GROUP * (size_t)(want.dtype == PEN_F32 ? rows->ns_f32 : rows->ns_f64);

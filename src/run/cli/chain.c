@@ -16,7 +16,7 @@
 
 enum { BLOCK_ROWS = 1 << 14, NAME_BYTES = 32 };
 
-/* The inputs of every chain; CHAIN_QUOTE is the command's. */
+/* The inputs of every chain; CHAIN_QUOTE is the command's own. */
 static const chain_input common[CHAIN_INPUTS] = {
     [CHAIN_SIDE] = { "type option_type call_put callput put_call cp side right", 0, 0 },
     [CHAIN_SPOT] = { "spot spot_px spot_price underlying underlying_price s", 0, 1e300 },
@@ -24,6 +24,7 @@ static const chain_input common[CHAIN_INPUTS] = {
     [CHAIN_EXPIRY] = { "expiry expiry_yr years maturity time_to_expiry ttm tau t", 0, 1e5 },
     [CHAIN_RATE] = { "rate rate_frac risk_free risk_free_rate interest_rate r", -1000, 1e300 },
     [CHAIN_DIVIDEND] = { "dividend dividend_yield dividend_frac yield div q", -1000, 1e300 },
+    [CHAIN_SHIFT] = { "shift shift_px displacement", -1e300, 1e300 },
 };
 
 typedef struct chain {
@@ -48,7 +49,25 @@ typedef struct chain {
 
 static const chain_input *input_of(const chain *j, int input)
 {
-    return input == CHAIN_QUOTE ? &j->spec->quote : &common[input];
+    return j->spec->own[input].names != NULL ? &j->spec->own[input] : &common[input];
+}
+
+pen_status chain_read_model(cli *c, pen_model *model, chain_spec *spec)
+{
+    static const char *const names[] = { "bsm", "black76", "bachelier", "displaced", NULL };
+    int which;
+    PEN_TRY(cli_choice(c, "model", names, &which));
+    *model = (pen_model)which;
+    if (*model == PEN_MODEL_BSM)
+        return PEN_OK;
+    double low = *model == PEN_MODEL_BLACK76 ? 0 : -1e300;
+    spec->own[CHAIN_SPOT] = (chain_input){
+        "spot forward forward_px forward_price future futures futures_price f underlying "
+        "underlying_price spot_px spot_price s",
+        low, 1e300
+    };
+    spec->own[CHAIN_STRIKE] = (chain_input){ common[CHAIN_STRIKE].names, low, 1e300 };
+    return PEN_OK;
 }
 
 /* ---- columns ---- */
@@ -259,7 +278,7 @@ static pen_status compute_panels(chain *j, pen_panel **inputs, pen_panel **outpu
     }
     for (size_t i = 0; i < j->spec->n_outputs; i++)
         PEN_TRY(pen_panel_create(j->device, PEN_F64, 1, j->n_rows, &outputs[i]));
-    PEN_TRY(j->spec->compute(j->queue, in, outputs));
+    PEN_TRY(j->spec->compute(j->queue, j->spec->with, in, outputs));
     for (size_t i = 0; i < j->spec->n_outputs; i++)
         PEN_TRY(pen_panel_read(j->queue, j->results[i], j->n_rows, outputs[i]));
     return pen_queue_wait(j->queue);

@@ -18,6 +18,7 @@ enum {
     CHAIN_QUOTE, /* what the options are quoted in: the command says */
     CHAIN_RATE,
     CHAIN_DIVIDEND,
+    CHAIN_SHIFT, /* of a displaced model */
     CHAIN_INPUTS
 };
 enum { CHAIN_MAX_OUTPUTS = 12 };
@@ -34,14 +35,15 @@ typedef struct chain_output {
 } chain_output;
 
 typedef struct chain_spec {
-    chain_input quote;
-    const char *verb; /* before the progress bar */
+    chain_input own[CHAIN_INPUTS]; /* instead of the common one, where it has names */
+    const char *verb;              /* before the progress bar */
     /* Why a row of numbers in their ranges is an error all the same; NULL: it is none. */
     const char *(*refuse)(const double row[CHAIN_INPUTS]);
     /* Queues the work of a block; every panel is f64 and has a value a row, those of outputs that
      * the spec has not are NULL. */
-    pen_status (*compute)(pen_queue *queue, const pen_input in[CHAIN_INPUTS],
+    pen_status (*compute)(pen_queue *queue, const void *with, const pen_input in[CHAIN_INPUTS],
                           pen_panel *const out[]);
+    const void *with;            /* what compute needs to know, the command's own */
     const chain_output *outputs; /* the columns that are added; a NaN is an empty cell, or null */
     size_t n_outputs;            /* at most CHAIN_MAX_OUTPUTS */
 } chain_spec;
@@ -53,9 +55,15 @@ typedef struct chain_spec {
         { "strike", 0, "PRICE", "strike, likewise", NULL },                                        \
         { "expiry", 0, "YEARS", "time to expiry, likewise", NULL }, __VA_ARGS__,                   \
         { "rate", 0, "FRACTION", "risk-free rate a year, likewise", "0" },                         \
+        { "dividend", 0, "FRACTION", "dividend yield a year, likewise", "0" },                     \
+        { "model", 0, "NAME", "bsm, black76, bachelier or displaced", "bsm" },                     \
     {                                                                                              \
-        "dividend", 0, "FRACTION", "dividend yield a year, likewise", "0"                          \
+        "shift", 0, "PRICE", "of --model displaced, where the file has no such column", "0"        \
     }
+
+/* --model, and what its inputs are called: a forward instead of a spot, of any sign where the
+ * model allows it. */
+pen_status chain_read_model(cli *c, pen_model *model, chain_spec *spec);
 
 /* The command's whole run over the file of its argument. */
 pen_status chain_run(cli *c, const chain_spec *spec);

@@ -4,12 +4,14 @@
 #include "../../machine/base/status.h"
 #include "chain.h"
 
-static pen_status imply(pen_queue *queue, const pen_input in[CHAIN_INPUTS], pen_panel *const out[])
+static pen_status imply(pen_queue *queue, const void *with, const pen_input in[CHAIN_INPUTS],
+                        pen_panel *const out[])
 {
+    pen_european_terms terms = { .model = *(const pen_model *)with, .shift_px = in[CHAIN_SHIFT] };
     pen_implied options = { in[CHAIN_SIDE],   in[CHAIN_QUOTE], in[CHAIN_SPOT],    in[CHAIN_STRIKE],
                             in[CHAIN_EXPIRY], in[CHAIN_RATE],  in[CHAIN_DIVIDEND] };
     pen_implied_out results = { out[0], out[1] };
-    return pen_implied_vol(queue, &options, &results);
+    return pen_implied_vol_by(queue, &terms, &options, &results);
 }
 
 /* Says how many rows have no volatility, and why. */
@@ -36,14 +38,17 @@ static pen_status run(cli *c)
         { .name = "vol" },
         { .name = "status", .word = pen_implied_status_name, .rows = rows },
     };
-    const chain_spec spec = {
+    pen_model model;
+    chain_spec spec = {
         /* a price below 0 is a status of its row, not an error */
-        .quote = { "price price_px option_price premium mid mark last", -1e300, 1e300 },
+        .own[CHAIN_QUOTE] = { "price price_px option_price premium mid mark last", -1e300, 1e300 },
         .verb = "implying",
         .compute = imply,
+        .with = &model,
         .outputs = outputs,
         .n_outputs = PEN_COUNT(outputs),
     };
+    PEN_TRY(chain_read_model(c, &model, &spec));
     PEN_TRY(chain_run(c, &spec));
     note_rows(c, rows);
     return PEN_OK;
@@ -56,6 +61,8 @@ static const cli_option options[] = {
 static const char *const examples[] = {
     "Implied volatilities of a chain",
     "penstock implied chain.csv -o vols.csv",
+    "Of options on futures, the column forward in place of spot",
+    "penstock implied futures.csv --model black76 --rate 0.04 -o vols.csv",
     "Of a chain without rates, from standard input",
     "penstock implied - --rate 0.04 --spot 101.5 <chain.csv",
     "There and back: the last column named vol is the one implied",
@@ -73,11 +80,11 @@ const cli_command cmd_implied = {
         "Reads columns type (call, put, C, P), price, spot, strike, expiry (years), rate and\n"
         "dividend (continuous, a year), whatever their order and case, also by common other names\n"
         "(premium, mid, last, maturity, ...). Writes every column as it was and adds vol (a year,\n"
-        "Black-Scholes-Merton; empty where there is none) and status: ok; below intrinsic, "
-        "cheaper\n"
-        "than at any volatility; above bound, dearer than at any; no volatility, where expiry,\n"
-        "spot or strike is 0; invalid, a price below 0. A cell that cannot be read ends the run\n"
-        "with its file, line and column.",
+        "by --model as in penstock price; empty where there is none) and status: ok; below\n"
+        "intrinsic, cheaper than at any volatility; above bound, dearer than at any; no "
+        "volatility,\n"
+        "where expiry, spot or strike is 0; invalid, a price below 0. A cell that cannot be read\n"
+        "ends the run with its file, line and column.",
     .options = options,
     .option_count = PEN_COUNT(options),
     .examples = examples,

@@ -18,8 +18,11 @@ static const char *refuse(const double row[CHAIN_INPUTS])
     return NULL;
 }
 
-static pen_status price(pen_queue *queue, const pen_input in[CHAIN_INPUTS], pen_panel *const out[])
+static pen_status price(pen_queue *queue, const void *with, const pen_input in[CHAIN_INPUTS],
+                        pen_panel *const out[])
 {
+    pen_european_terms terms = *(const pen_european_terms *)with;
+    terms.shift_px = in[CHAIN_SHIFT];
     pen_european options = { in[CHAIN_SIDE],  in[CHAIN_SPOT], in[CHAIN_STRIKE],  in[CHAIN_EXPIRY],
                              in[CHAIN_QUOTE], in[CHAIN_RATE], in[CHAIN_DIVIDEND] };
     pen_european_out results = { .price_px = out[0],
@@ -34,28 +37,37 @@ static pen_status price(pen_queue *queue, const pen_input in[CHAIN_INPUTS], pen_
                                  .speed = out[9],
                                  .color = out[10],
                                  .ultima = out[11] };
-    return pen_price_european(queue, &options, &results);
+    return pen_price_european_by(queue, &terms, &options, &results);
 }
 
 static pen_status run(cli *c)
 {
+    static const char *const payoffs[] = { "vanilla", "cash", "asset", NULL };
     const char *greeks = cli_text(c, "greeks");
     bool has_all = strcmp(greeks, "all") == 0;
     if (!has_all && strcmp(greeks, "first") != 0)
         return cli_usage(c, "--greeks '%s', expected first or all", greeks);
-    const chain_spec spec = {
-        .quote = { "vol volatility vol_frac sigma implied_vol implied_volatility iv", 0, 1e300 },
+    pen_european_terms terms = { .model = PEN_MODEL_BSM };
+    chain_spec spec = {
+        .own[CHAIN_QUOTE] = { "vol volatility vol_frac sigma implied_vol implied_volatility iv", 0,
+                              1e300 },
         .verb = "pricing",
-        .refuse = refuse,
         .compute = price,
+        .with = &terms,
         .outputs = outputs,
         .n_outputs = has_all ? PEN_COUNT(outputs) : FIRST_ORDER,
     };
+    int payoff;
+    PEN_TRY(chain_read_model(c, &terms.model, &spec));
+    PEN_TRY(cli_choice(c, "payoff", payoffs, &payoff));
+    terms.payoff = (pen_payoff)payoff;
+    spec.refuse = terms.model == PEN_MODEL_BSM || terms.model == PEN_MODEL_BLACK76 ? refuse : NULL;
     return chain_run(c, &spec);
 }
 
 static const cli_option options[] = {
     CHAIN_OPTIONS({ "vol", 0, "FRACTION", "volatility a year, likewise", NULL }),
+    { "payoff", 0, "NAME", "vanilla, or digital: cash pays 1, asset the underlying", "vanilla" },
     { "greeks", 0, "WHICH", "first, or all: vanna, volga, charm, speed, color, ultima too",
       "first" },
 };
@@ -67,6 +79,12 @@ static const char *const examples[] = {
     "penstock price - --rate 0.04 --spot 101.5 <chain.csv",
     "With greeks of second and third order",
     "penstock price options.csv --greeks all -o priced.csv",
+    "Options on futures by Black-76, the column forward in place of spot",
+    "penstock price futures.csv --model black76 --rate 0.04",
+    "Options on rates, which may be negative: volatility in points, not as a fraction",
+    "penstock price swaptions.csv --model bachelier",
+    "Digital options that pay 1",
+    "penstock price options.csv --payoff cash",
     NULL,
 };
 
@@ -80,10 +98,15 @@ const cli_command cmd_price = {
         "Reads columns type (call, put, C, P), spot, strike, expiry (years), vol, rate and\n"
         "dividend (continuous, a year), whatever their order and case, also by common other names\n"
         "(sigma, iv, maturity, ...). Writes every column as it was and adds price, delta, gamma,\n"
-        "vega (per 1.00), theta (per year) and rho (per 1.00): Black-Scholes-Merton; with "
-        "--greeks\n"
-        "all the further ones, empty where there is none. A bad row ends the run with its file,\n"
-        "line and column.",
+        "vega (per 1.00), theta (per year) and rho (per 1.00); with --greeks all the further "
+        "ones,\n"
+        "empty where there is none. A bad row ends the run with its file, line and column.\n\n"
+        "--model bsm is Black-Scholes-Merton on a spot. The others take a forward, in the column\n"
+        "spot, forward or future, and no dividend: black76; bachelier, whose volatility is in "
+        "money\n"
+        "and whose prices may be negative; displaced, where forward + shift is lognormal. Digital\n"
+        "options (--payoff cash or asset) pay 1, or the underlying, where a call or put would be\n"
+        "in the money.",
     .options = options,
     .option_count = PEN_COUNT(options),
     .examples = examples,
