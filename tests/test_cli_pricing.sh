@@ -81,7 +81,7 @@ models_are_told_apart() { # Haug's futures option, a cash digital, a normal mode
         awk -F, 'NR == 2 && ($13 - .5) ^ 2 < 1e-24 { ok++ } END { exit !ok }' || return
     says 2 "--model 'heston', expected bsm, black76, bachelier or displaced" "$P" price "$tmp/f.csv" --model heston || return
     says 2 "--payoff 'both', expected vanilla, cash or asset" "$P" price "$tmp/f.csv" --payoff both || return
-    says 1 "f.csv: no column spot" "$P" price "$tmp/f.csv" || return
+    says 1 "f.csv:1:1: no column spot" "$P" price "$tmp/f.csv" || return
     printf 'type,f,k,t,vol\nC,-1,2,1,.5\n' >"$tmp/f.csv"
     says 1 "f.csv:2:3: f is '-1', expected a number, 0 or more" "$P" price "$tmp/f.csv" --model black76
 }
