@@ -85,6 +85,33 @@ models_are_told_apart() { # Haug's futures option, a cash digital, a normal mode
     printf 'type,f,k,t,vol\nC,-1,2,1,.5\n' >"$tmp/f.csv"
     says 1 "f.csv:2:3: f is '-1', expected a number, 0 or more" "$P" price "$tmp/f.csv" --model black76
 }
+implied_reads_markets() { # empty quotes, bid and ask, dates, prices in units of the underlying, columns of other names
+    printf 'type,strike,expiry,bid,ask\nC,105,2024-03-29,2,2.1\nP,105,2024-03-29,,1\nP,95,2024-06-28T12:00:00Z,1,\n' >"$tmp/quotes.csv"
+    "$P" implied "$tmp/quotes.csv" --spot 100 --now 2024-01-01 2>"$tmp/note" >"$tmp/dates.csv" || return
+    grep -q '2 of 3 rows are not ok: 2 no price' "$tmp/note" || return
+    printf 'type,strike,t,price\nC,105,%s,2.05\n' "$(awk 'BEGIN { printf "%.17g", 88 / 365 }')" |
+        "$P" implied - --spot 100 | sed 's/.*2.05,//' | tail -1 >"$tmp/one"
+    sed -n 2p "$tmp/dates.csv" | sed 's/.*2.1,//' | cmp - "$tmp/one" || return
+    [ "$(grep -c ',,no price$' "$tmp/dates.csv")" -eq 2 ] || return
+    printf 'type,strike,t,premium in coin\nC,105,%s,0.0205\n' "$(awk 'BEGIN { printf "%.17g", 88 / 365 }')" >"$tmp/coins.csv"
+    "$P" implied "$tmp/coins.csv" --spot 100 --inverse --column 'price=premium in coin' | sed 's/.*205,//' | tail -1 | cut -c1-12 >"$tmp/two"
+    cut -c1-12 "$tmp/one" | cmp - "$tmp/two" || return
+    says 1 "quotes.csv:2:7: expiry is '2024-03-29'; give --now" "$P" implied "$tmp/quotes.csv" --spot 100 || return
+    says 1 "quotes.csv:2:7: expiry is '2024-03-29', before --now 2024-04-01" "$P" implied "$tmp/quotes.csv" --spot 100 --now 2024-04-01 || return
+    says 2 "--now 'today', expected a date or time" "$P" implied "$tmp/quotes.csv" --spot 100 --now today || return
+    says 1 "no column 'x', which --column bid=x asks for" "$P" implied "$tmp/quotes.csv" --column bid=x || return
+    says 2 "--column 'bud=x', expected INPUT=NAME, the input one of: type spot" "$P" implied "$tmp/quotes.csv" --column bud=x || return
+    printf 'type,strike,t,bid,ask\nC,105,1,x,2\n' | says 1 ":2:9: bid is 'x', expected a number" "$P" implied - --spot 100
+}
+implied_reads_real_chains() { # coin-settled options of eleven expiries; calls and puts of an index
+    eth=../shared/data/options/eth_deribit_chain_20240108.csv
+    [ -f "$eth" ] || skip "no real chains here" || return
+    "$P" implied "$eth" -q --now 1704712781423 --inverse --model black76 --column price=mid_eth --column spot=underlying_price_usd |
+        awk -F, 'NR > 1 { n[$NF]++ } $NF == "ok" && $(NF - 1) > 0.3 && $(NF - 1) < 3 { plausible++ }
+                 END { exit n["ok"] != 406 || n["no price"] != 276 || plausible != 405 }' || return
+    "$P" implied "${eth%/*}/sp500_chain_exp20241018.csv" --now 2024-10-11 --expiry 0.02 --type put --spot 5781.88 \
+        --column bid=put_bid --column ask=put_ask | awk -F, '$NF == "ok" && $(NF - 1) > 0.1 && $(NF - 1) < 0.3 { n++ } END { exit n != 42 }'
+}
 json_is_the_csv() {
     command -v python3 >/dev/null || skip "python3 reads the JSON" || return
     printf 'type,spot,strike,expiry,vol,note\nC,100,100,0,0.2,"a ""b"" \\"\nP,42,40,.5,.2,\n' |
@@ -172,6 +199,8 @@ check a_failed_run_leaves_no_file a_failed_run_leaves_no_file
 check options_stand_for_missing_columns options_stand_for_columns
 check greeks_of_higher_order_follow_the_first greeks_of_higher_order_follow
 check models_and_payoffs_are_told_apart models_are_told_apart
+check implied_reads_quotes_of_markets implied_reads_markets
+check implied_reads_real_chains implied_reads_real_chains
 check json_holds_what_the_csv_does json_is_the_csv
 check implied_volatility_undoes_the_price implied_undoes_price
 check each_row_has_its_status each_row_has_its_status

@@ -13,18 +13,24 @@
 #include "../../machine/base/json.h"
 #include "../../machine/base/number.h"
 #include "../../machine/base/status.h"
+#include "penstock/market.h"
 
 enum { BLOCK_ROWS = 1 << 14, NAME_BYTES = 32 };
 
 /* The inputs of every chain; CHAIN_QUOTE is the command's own. */
-static const chain_input common[CHAIN_INPUTS] = {
+static const chain_input common[CHAIN_COLUMNS] = {
     [CHAIN_SIDE] = { "type option_type call_put callput put_call cp side right", 0, 0 },
     [CHAIN_SPOT] = { "spot spot_px spot_price underlying underlying_price s", 0, 1e300 },
     [CHAIN_STRIKE] = { "strike strike_px strike_price k x", 0, 1e300 },
-    [CHAIN_EXPIRY] = { "expiry expiry_yr years maturity time_to_expiry ttm tau t", 0, 1e5 },
+    [CHAIN_EXPIRY] = { "expiry expiry_yr years maturity time_to_expiry ttm tau t expiration "
+                       "expiry_date "
+                       "expiration_date expiry_utc",
+                       0, 1e5 },
     [CHAIN_RATE] = { "rate rate_frac risk_free risk_free_rate interest_rate r", -1000, 1e300 },
     [CHAIN_DIVIDEND] = { "dividend dividend_yield dividend_frac yield div q", -1000, 1e300 },
     [CHAIN_SHIFT] = { "shift shift_px displacement", -1e300, 1e300 },
+    [CHAIN_BID] = { "bid bid_px bid_price best_bid", -1e300, 1e300 },
+    [CHAIN_ASK] = { "ask ask_px ask_price best_ask offer", -1e300, 1e300 },
 };
 
 typedef struct chain {
@@ -35,7 +41,9 @@ typedef struct chain {
     pen_sink *text; /* what is not written yet */
     pen_device *device;
     pen_queue *queue;
-    int column[CHAIN_INPUTS]; /* in the file; -1: `all` for every row */
+    int column[CHAIN_COLUMNS]; /* in the file; -1: `all` for every row */
+    bool has_now;
+    int64_t now_ns; /* --now */
     double all[CHAIN_INPUTS];
     char **header; /* names of the file's columns */
     size_t n_columns, n_rows, n_done;
@@ -49,7 +57,16 @@ typedef struct chain {
 
 static const chain_input *input_of(const chain *j, int input)
 {
-    return j->spec->own[input].names != NULL ? &j->spec->own[input] : &common[input];
+    bool is_own = input < CHAIN_INPUTS && j->spec->own[input].names != NULL;
+    return is_own ? &j->spec->own[input] : &common[input];
+}
+
+/* An input's own name, the first in its list. */
+static const char *name_of(const chain *j, int input, char name[NAME_BYTES])
+{
+    const char *names = input_of(j, input)->names;
+    snprintf(name, NAME_BYTES, "%.*s", (int)strcspn(names, " "), names);
+    return name;
 }
 
 pen_status chain_read_model(cli *c, pen_model *model, chain_spec *spec)
@@ -115,6 +132,47 @@ static pen_status keep_header(chain *j, const pen_cell *cells, size_t n)
 }
 
 /* Finds the inputs' columns: of several the one whose name comes first in the list. */
+static void find_columns(chain *j)
+{
+    int best[CHAIN_COLUMNS];
+    for (int i = 0; i < CHAIN_COLUMNS; i++)
+        j->column[i] = -1;
+    for (size_t k = 0; k < j->n_columns; k++) {
+        char name[NAME_BYTES];
+        for (int i = 0; normalise(j->header[k], strlen(j->header[k]), name) && i < CHAIN_COLUMNS;
+             i++) {
+            int rank = rank_of(name, input_of(j, i)->names);
+            if (rank < 0 || (j->column[i] >= 0 && rank >= best[i]))
+                continue;
+            j->column[i] = (int)k;
+            best[i] = rank;
+        }
+    }
+}
+
+/* --column INPUT=NAME, which goes before any name that is known. */
+static pen_status read_column_option(chain *j, const char *text)
+{
+    const char *equals = strchr(text, '=');
+    size_t n = equals != NULL ? (size_t)(equals - text) : 0;
+    char name[NAME_BYTES], list[256] = "";
+    for (int i = 0; i < CHAIN_COLUMNS; i++) {
+        name_of(j, i, name);
+        size_t used = strlen(list);
+        snprintf(list + used, sizeof list - used, "%s%s", i > 0 ? " " : "", name);
+        if (equals == NULL || strlen(name) != n || memcmp(text, name, n) != 0)
+            continue;
+        for (size_t k = 0; k < j->n_columns; k++)
+            if (strcmp(j->header[k], equals + 1) == 0) {
+                j->column[i] = (int)k;
+                return PEN_OK;
+            }
+        return pen_csv_fail(j->csv, NULL, "no column '%s', which --column %s asks for", equals + 1,
+                            text);
+    }
+    return cli_usage(j->c, "--column '%s', expected INPUT=NAME, the input one of: %s", text, list);
+}
+
 static pen_status read_header(chain *j)
 {
     const pen_cell *cells;
@@ -123,35 +181,39 @@ static pen_status read_header(chain *j)
     if (n == 0)
         return pen_fail(PEN_E_PARSE, "%s: empty, expected a header", pen_csv_name(j->csv));
     PEN_TRY(keep_header(j, cells, n));
-    int best[CHAIN_INPUTS];
-    for (int i = 0; i < CHAIN_INPUTS; i++)
-        j->column[i] = -1;
-    for (size_t k = 0; k < n; k++) {
-        char name[NAME_BYTES];
-        for (int i = 0; normalise(cells[k].text, cells[k].n, name) && i < CHAIN_INPUTS; i++) {
-            int rank = rank_of(name, input_of(j, i)->names);
-            if (rank < 0 || (j->column[i] >= 0 && rank >= best[i]))
-                continue;
-            j->column[i] = (int)k;
-            best[i] = rank;
-        }
-        for (size_t i = 0; i < j->spec->n_outputs; i++)
+    find_columns(j);
+    for (size_t i = 0; i < cli_count(j->c, "column"); i++)
+        PEN_TRY(read_column_option(j, cli_text_at(j->c, "column", i)));
+    for (size_t k = 0; k < n; k++)
+        for (size_t i = 0; i < j->spec->n_outputs; i++) {
+            char name[NAME_BYTES];
             if (normalise(cells[k].text, cells[k].n, name) &&
                 strcmp(name, j->spec->outputs[i].name) == 0)
                 cli_note(j->c, "%s: has a column %s already; ours is the last of that name",
                          pen_csv_name(j->csv), name);
-    }
+        }
     return PEN_OK;
+}
+
+/* Is the quote the mean of bid and ask? */
+static bool is_quoted_by_sides(const chain *j)
+{
+    return j->spec->is_market && j->column[CHAIN_QUOTE] < 0 && j->column[CHAIN_BID] >= 0 &&
+           j->column[CHAIN_ASK] >= 0;
 }
 
 /* Inputs without a column come from options. */
 static pen_status read_options(chain *j)
 {
+    const char *now = cli_text(j->c, "now");
+    j->has_now = now != NULL;
+    if (now != NULL && pen_time_parse(now, strlen(now), PEN_TIME_AUTO, &j->now_ns) != PEN_OK)
+        return cli_usage(j->c, "--now '%s', expected a date or time", now);
     for (int i = 0; i < CHAIN_INPUTS; i++) {
         const chain_input *input = input_of(j, i);
         char name[NAME_BYTES];
-        snprintf(name, sizeof name, "%.*s", (int)strcspn(input->names, " "), input->names);
-        if (j->column[i] >= 0)
+        name_of(j, i, name);
+        if (j->column[i] >= 0 || (i == CHAIN_QUOTE && is_quoted_by_sides(j)))
             continue;
         if (cli_text(j->c, name) == NULL)
             return pen_csv_fail(j->csv, NULL, "no column %s; one of: %s; or give --%s", name,
@@ -198,6 +260,65 @@ static pen_status read_number(const chain *j, int input, const pen_cell *cell, d
                         is_any ? "a number" : "a number, 0 or more");
 }
 
+/* Years, or a date, which with --now is years of 365 days from then on. */
+static pen_status read_expiry(const chain *j, const pen_cell *cell, double *out)
+{
+    static const double ns_a_year = 365 * 86400e9;
+    double number;
+    int64_t time_ns;
+    if (pen_number_parse_behind(cell->text, cell->n, &number) ||
+        pen_time_parse(cell->text, cell->n, PEN_TIME_AUTO, &time_ns) != PEN_OK)
+        return read_number(j, CHAIN_EXPIRY, cell, out);
+    const char *name = j->header[j->column[CHAIN_EXPIRY]];
+    if (!j->has_now)
+        return pen_csv_fail(j->csv, cell, "%s is '%.*s'; give --now, the time of the quotes", name,
+                            (int)cell->n, cell->text);
+    *out = (double)(time_ns - j->now_ns) / ns_a_year;
+    if (*out >= 0)
+        return PEN_OK;
+    return pen_csv_fail(j->csv, cell, "%s is '%.*s', before --now %s", name, (int)cell->n,
+                        cell->text, cli_text(j->c, "now"));
+}
+
+/* The price, or NaN where it or a side of it is an empty cell. */
+static pen_status read_market(const chain *j, const pen_cell *cells, double *out)
+{
+    const int one[] = { CHAIN_QUOTE }, both[] = { CHAIN_BID, CHAIN_ASK };
+    bool has_sides = is_quoted_by_sides(j), is_empty = false;
+    const int *inputs = has_sides ? both : one;
+    double sum = 0;
+    for (int k = 0; k < (has_sides ? 2 : 1); k++) {
+        const pen_cell *cell = &cells[j->column[inputs[k]]];
+        double x = 0;
+        if (cell->n > 0)
+            PEN_TRY(read_number(j, inputs[k], cell, &x));
+        is_empty = is_empty || cell->n == 0;
+        sum += x;
+    }
+    *out = is_empty ? NAN : has_sides ? sum / 2 : sum;
+    return PEN_OK;
+}
+
+static pen_status read_input(const chain *j, int input, const pen_cell *cells, double *out)
+{
+    *out = j->all[input];
+    if (input == CHAIN_QUOTE && is_quoted_by_sides(j))
+        return read_market(j, cells, out);
+    if (j->column[input] < 0)
+        return PEN_OK;
+    const pen_cell *cell = &cells[j->column[input]];
+    switch (input) {
+    case CHAIN_SIDE:
+        return read_side(j, cell, out);
+    case CHAIN_EXPIRY:
+        return read_expiry(j, cell, out);
+    case CHAIN_QUOTE:
+        return j->spec->is_market ? read_market(j, cells, out) : read_number(j, input, cell, out);
+    default:
+        return read_number(j, input, cell, out);
+    }
+}
+
 /* The row as text that the results are to follow: CSV cells, or an object's members. */
 static void keep_row(chain *j, const pen_cell *cells)
 {
@@ -229,12 +350,10 @@ static void keep_row(chain *j, const pen_cell *cells)
 /* The inputs of a row, from its cells or from the options. */
 static pen_status read_row(const chain *j, const pen_cell *cells, double row[CHAIN_INPUTS])
 {
-    for (int i = 0; i < CHAIN_INPUTS; i++) {
-        row[i] = j->all[i];
-        if (j->column[i] >= 0)
-            PEN_TRY(i == CHAIN_SIDE ? read_side(j, &cells[j->column[i]], &row[i])
-                                    : read_number(j, i, &cells[j->column[i]], &row[i]));
-    }
+    for (int i = 0; i < CHAIN_INPUTS; i++)
+        PEN_TRY(read_input(j, i, cells, &row[i]));
+    if (j->spec->is_inverse)
+        row[CHAIN_QUOTE] *= row[CHAIN_SPOT];
     const char *why = j->spec->refuse != NULL ? j->spec->refuse(row) : NULL;
     return why != NULL ? pen_csv_fail(j->csv, NULL, "%s", why) : PEN_OK;
 }
@@ -270,7 +389,8 @@ static pen_status compute_panels(chain *j, pen_panel **inputs, pen_panel **outpu
 {
     pen_input in[CHAIN_INPUTS];
     for (int i = 0; i < CHAIN_INPUTS; i++) {
-        if (j->column[i] >= 0) {
+        if (j->column[i] >= 0 ||
+            (i == CHAIN_QUOTE && (j->spec->is_inverse || is_quoted_by_sides(j)))) {
             PEN_TRY(pen_panel_create(j->device, PEN_F64, 1, j->n_rows, &inputs[i]));
             PEN_TRY(pen_panel_write(j->queue, inputs[i], j->in[i], j->n_rows));
         }

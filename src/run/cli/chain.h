@@ -19,7 +19,10 @@ enum {
     CHAIN_RATE,
     CHAIN_DIVIDEND,
     CHAIN_SHIFT, /* of a displaced model */
-    CHAIN_INPUTS
+    CHAIN_INPUTS,
+    CHAIN_BID = CHAIN_INPUTS, /* columns that stand for a quote: their mean */
+    CHAIN_ASK,
+    CHAIN_COLUMNS
 };
 enum { CHAIN_MAX_OUTPUTS = 12 };
 
@@ -36,6 +39,8 @@ typedef struct chain_output {
 
 typedef struct chain_spec {
     chain_input own[CHAIN_INPUTS]; /* instead of the common one, where it has names */
+    bool is_market;                /* the quote may be an empty cell, a NaN then, or bid and ask */
+    bool is_inverse;               /* the quote is in units of the underlying */
     const char *verb;              /* before the progress bar */
     /* Why a row of numbers in their ranges is an error all the same; NULL: it is none. */
     const char *(*refuse)(const double row[CHAIN_INPUTS]);
@@ -54,6 +59,8 @@ typedef struct chain_spec {
         { "spot", 0, "PRICE", "spot, where the file has no such column", NULL },                   \
         { "strike", 0, "PRICE", "strike, likewise", NULL },                                        \
         { "expiry", 0, "YEARS", "time to expiry, likewise", NULL }, __VA_ARGS__,                   \
+        { "column", 0, "INPUT=NAME", "the file's name of an input; repeatable", NULL },            \
+        { "now", 0, "TIME", "when the quotes are from, where expiries are dates", NULL },          \
         { "rate", 0, "FRACTION", "risk-free rate a year, likewise", "0" },                         \
         { "dividend", 0, "FRACTION", "dividend yield a year, likewise", "0" },                     \
         { "model", 0, "NAME", "bsm, black76, bachelier or displaced", "bsm" },                     \

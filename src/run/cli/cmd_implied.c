@@ -42,6 +42,8 @@ static pen_status run(cli *c)
     chain_spec spec = {
         /* a price below 0 is a status of its row, not an error */
         .own[CHAIN_QUOTE] = { "price price_px option_price premium mid mark last", -1e300, 1e300 },
+        .is_market = true,
+        .is_inverse = cli_has(c, "inverse"),
         .verb = "implying",
         .compute = imply,
         .with = &model,
@@ -56,11 +58,17 @@ static pen_status run(cli *c)
 
 static const cli_option options[] = {
     CHAIN_OPTIONS({ "price", 0, "PRICE", "price of the option, likewise", NULL }),
+    { "inverse", 0, NULL, "prices are in units of the underlying, as of coin-settled options",
+      NULL },
 };
 
 static const char *const examples[] = {
     "Implied volatilities of a chain",
     "penstock implied chain.csv -o vols.csv",
+    "Of a day's quotes: mean of bid and ask, the last day as a date",
+    "penstock implied quotes.csv --now 2024-01-08T11:19:41Z --spot 5781.88",
+    "Of coin-settled options, whose columns have names of their own",
+    "penstock implied coins.csv --inverse --column price=mid_eth --column spot=underlying_usd",
     "Of options on futures, the column forward in place of spot",
     "penstock implied futures.csv --model black76 --rate 0.04 -o vols.csv",
     "Of a chain without rates, from standard input",
@@ -83,7 +91,10 @@ const cli_command cmd_implied = {
         "by --model as in penstock price; empty where there is none) and status: ok; below\n"
         "intrinsic, cheaper than at any volatility; above bound, dearer than at any; no "
         "volatility,\n"
-        "where expiry, spot or strike is 0; invalid, a price below 0. A cell that cannot be read\n"
+        "where expiry, spot or strike is 0; invalid, a price below 0; no price, an empty cell.\n"
+        "Without a price column bid and ask are read, and the price is their mean. An expiry may "
+        "be\n"
+        "a date or a time (UTC), from --now on in years of 365 days. A cell that cannot be read\n"
         "ends the run with its file, line and column.",
     .options = options,
     .option_count = PEN_COUNT(options),
