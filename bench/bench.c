@@ -9,12 +9,12 @@
 #include "../src/machine/base/status.h"
 
 extern const bench_area bench_covariance, bench_indicators, bench_math, bench_matmul, bench_memory,
-    bench_patterns, bench_pricing, bench_statistics, bench_text, bench_ticks;
+    bench_patterns, bench_portfolio, bench_pricing, bench_statistics, bench_text, bench_ticks;
 
 const bench_area *const bench_areas[] = {
-    &bench_covariance, &bench_indicators, &bench_math,      &bench_matmul,
-    &bench_memory,     &bench_patterns,   &bench_pricing,   &bench_statistics,
-    &bench_text,       &bench_ticks,      &bench_catalogue, NULL,
+    &bench_covariance, &bench_indicators, &bench_math,    &bench_matmul,     &bench_memory,
+    &bench_patterns,   &bench_portfolio,  &bench_pricing, &bench_statistics, &bench_text,
+    &bench_ticks,      &bench_catalogue,  NULL,
 };
 
 enum { MOST_SAMPLES = 2000, FEWEST_SAMPLES = 5 };

@@ -28,7 +28,8 @@ extern "C" {
     X(-9, E_NOTFOUND, "no such name")                                                              \
     X(-10, E_BUSY, "in use; try again")                                                            \
     X(-11, E_CANCELLED, "cancelled by the caller")                                                 \
-    X(-12, E_INTERNAL, "a bug in penstock")
+    X(-12, E_INTERNAL, "a bug in penstock")                                                        \
+    X(-13, E_INFEASIBLE, "no answer meets all constraints")
 
 typedef enum pen_status {
 #define PEN_STATUS_ENUM_(code, name, text) PEN_##name = (code),
