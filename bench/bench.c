@@ -8,14 +8,28 @@
 #include "../src/machine/base/clock.h"
 #include "../src/machine/base/status.h"
 
-extern const bench_area bench_covariance, bench_indicators, bench_math, bench_matmul, bench_memory,
-    bench_patterns, bench_portfolio, bench_pricing, bench_statistics, bench_text, bench_ticks;
+extern const bench_area bench_american, bench_covariance, bench_indicators, bench_math,
+    bench_matmul, bench_memory, bench_patterns, bench_portfolio, bench_pricing, bench_statistics,
+    bench_text, bench_ticks;
 
+/* clang-format off */
 const bench_area *const bench_areas[] = {
-    &bench_covariance, &bench_indicators, &bench_math,    &bench_matmul,     &bench_memory,
-    &bench_patterns,   &bench_portfolio,  &bench_pricing, &bench_statistics, &bench_text,
-    &bench_ticks,      &bench_catalogue,  NULL,
+    &bench_american,
+    &bench_covariance,
+    &bench_indicators,
+    &bench_math,
+    &bench_matmul,
+    &bench_memory,
+    &bench_patterns,
+    &bench_portfolio,
+    &bench_pricing,
+    &bench_statistics,
+    &bench_text,
+    &bench_ticks,
+    &bench_catalogue,
+    NULL,
 };
+/* clang-format on */
 
 enum { MOST_SAMPLES = 2000, FEWEST_SAMPLES = 5 };
 static const double SAMPLE_NS = 100e3; /* shorter runs are timed several at once */

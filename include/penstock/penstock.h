@@ -19,6 +19,7 @@
 #include "penstock/pattern.h"
 #include "penstock/tick.h"
 #include "penstock/pricing.h"
+#include "penstock/american.h"
 #include "penstock/portfolio.h"
 #include "penstock/report.h"
 /* clang-format on */

@@ -150,6 +150,36 @@ DEVICE vreal v_sel(vmask c, vreal a, vreal b)
 {
     return (vreal)((c & (vmask)a) | (~c & (vmask)b));
 }
+/* a > b ? a : b and a < b ? a : b, which is what the instructions do with NaN and zeros too; clang
+ * finds them by itself. */
+DEVICE vreal v_max(vreal a, vreal b)
+{
+#if PEN_VECTOR_BYTES == 64 && PEN_REAL_F64 && !defined(__clang__) && defined(__AVX512F__)
+    return __builtin_ia32_maxpd512_mask(a, b, b, -1, 4);
+#elif PEN_VECTOR_BYTES == 64 && !defined(__clang__) && defined(__AVX512F__)
+    return __builtin_ia32_maxps512_mask(a, b, b, -1, 4);
+#elif PEN_VECTOR_BYTES == 32 && PEN_REAL_F64 && !defined(__clang__) && defined(__AVX__)
+    return __builtin_ia32_maxpd256(a, b);
+#elif PEN_VECTOR_BYTES == 32 && !defined(__clang__) && defined(__AVX__)
+    return __builtin_ia32_maxps256(a, b);
+#else
+    return v_sel(a > b, a, b);
+#endif
+}
+DEVICE vreal v_min(vreal a, vreal b)
+{
+#if PEN_VECTOR_BYTES == 64 && PEN_REAL_F64 && !defined(__clang__) && defined(__AVX512F__)
+    return __builtin_ia32_minpd512_mask(a, b, b, -1, 4);
+#elif PEN_VECTOR_BYTES == 64 && !defined(__clang__) && defined(__AVX512F__)
+    return __builtin_ia32_minps512_mask(a, b, b, -1, 4);
+#elif PEN_VECTOR_BYTES == 32 && PEN_REAL_F64 && !defined(__clang__) && defined(__AVX__)
+    return __builtin_ia32_minpd256(a, b);
+#elif PEN_VECTOR_BYTES == 32 && !defined(__clang__) && defined(__AVX__)
+    return __builtin_ia32_minps256(a, b);
+#else
+    return v_sel(a < b, a, b);
+#endif
+}
 
 #define v_not(c) (~(c))
 DEVICE vreal v_abs(vreal a)
