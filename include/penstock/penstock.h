@@ -21,6 +21,7 @@
 #include "penstock/pricing.h"
 #include "penstock/american.h"
 #include "penstock/portfolio.h"
+#include "penstock/risk.h"
 #include "penstock/report.h"
 /* clang-format on */
 
