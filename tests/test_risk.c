@@ -161,10 +161,9 @@ static void laws_are_their_closed_forms(void)
     CHECK_NEAR("normal", v.var, z * sqrt(10) * stdev - 10 * mean, 1e-14);
     CHECK_NEAR("normal", v.cvar, density / 0.01 * sqrt(10) * stdev - 10 * mean, 1e-13);
     CHECK(isnan(v.var_error) && isnan(v.degrees) && isnan(v.skewness) && v.n_used == N);
-    o = by(
-        PEN_RISK_STUDENT); /* t(3) at 0.99: 4.5407; the mean beyond it (3 + t^2) / 2 f(t) / 0.01 */
+    o = by(PEN_RISK_STUDENT); /* beyond t the mean is (4 + t^2) / 3 f(t) / 0.01 */
     o.level = 0.99;
-    o.degrees = 3;
+    o.degrees = 4;
     CHECK_OK(pen_risk_estimate(&o, x, P, N, w, &v, NULL));
     double root = sqrt(4 * 0.99 * 0.01), t = 2 * sqrt(cos(acos(root) / 3) / root - 1);
     double f = 12 / pow(4 + t * t, 2.5);
