@@ -67,7 +67,8 @@ static void covariances_are_estimated_by_name(void)
     says("$P synth --symbols 4 --bars 80 --seed 1 -o m.csv && $P statistics m.csv --do correlation "
          "--estimator oas --plot o.svg && cat o.svg",
          0, "oas: correlations of simple returns", "oas: shrinkage 0.");
-    CHECK(run("$P statistics m.csv --do covariance --estimator denoised --factors 2 --json") == 0);
+    CHECK(run("$P statistics m.csv --do covariance --estimator denoised --factors-kept 2 --json") ==
+          0);
     CHECK(strstr(err, "denoised: 2 factors, condition") != NULL);
     CHECK(run("$P statistics m.csv --do covariance --estimator ledoit-wolf -q | tail -1") == 0);
     CHECK(err[0] == '\0' && strncmp(out, "S0004,", 6) == 0);

@@ -1,6 +1,6 @@
 /* penstock statistics: correlation and other statistics of many series. */
+#include <math.h>
 #include <stdint.h>
-#include <string.h>
 
 #include "../../machine/base/alloc.h"
 #include "../../machine/base/status.h"
@@ -85,10 +85,7 @@ static pen_status check_request(const statistics_job *j)
 static pen_status find_benchmark(statistics_job *j)
 {
     const char *name = cli_text(j->c, "benchmark");
-    j->benchmark = SIZE_MAX;
-    for (size_t i = 0; name != NULL && i < j->n_series; i++)
-        if (strcmp(j->names[i], name) == 0)
-            j->benchmark = i;
+    j->benchmark = name != NULL ? cli_closes_find(&j->closes, name) : SIZE_MAX;
     if (name != NULL && j->benchmark == SIZE_MAX)
         return cli_usage(j->c, "--benchmark '%s', expected one of %zu symbols such as '%s'", name,
                          j->n_series, j->names[0]);
@@ -119,15 +116,43 @@ static pen_status print_result(statistics_job *j)
     return j->window > 0 ? statistics_print_rolling(j) : prints[j->task](j);
 }
 
+size_t statistics_keep_present(const double *x, const double *y, size_t n, double *x_out,
+                               double *y_out)
+{
+    size_t count = 0;
+    for (size_t t = 0; t < n; t++) {
+        if (isnan(x[t]) || (y != NULL && isnan(y[t])))
+            continue;
+        x_out[count] = x[t];
+        if (y != NULL)
+            y_out[count] = y[t];
+        count++;
+    }
+    return count;
+}
+
+static pen_status read_values(statistics_job *j)
+{
+    cli_closes *closes = &j->closes;
+    PEN_TRY(cli_closes_read(j->c->args, j->c->arg_count, closes));
+    if (j->returns != STATISTICS_LEVELS)
+        cli_closes_take_returns(closes, j->returns == STATISTICS_LOG, closes->n_series);
+    j->n_series = closes->n_series;
+    j->n_points = closes->n_points;
+    j->values = closes->values;
+    j->times_ns = closes->times_ns;
+    j->names = closes->names;
+    return PEN_OK;
+}
+
 static pen_status compute(statistics_job *j)
 {
     PEN_TRY(read_choices(j));
     PEN_TRY(read_numbers(j));
     PEN_TRY(statistics_read_estimator(j));
     PEN_TRY(check_request(j));
-    PEN_TRY(statistics_read(j));
+    PEN_TRY(read_values(j));
     PEN_TRY(find_benchmark(j));
-    statistics_take_returns(j);
     if (needs_device(j->task))
         PEN_TRY(put_on_device(j));
     return print_result(j);
@@ -140,16 +165,10 @@ static pen_status run(cli *c)
     pen_panel_destroy(j.panel);
     pen_queue_destroy(j.queue);
     pen_device_close(j.device);
-    for (size_t f = 0; j.bars != NULL && f < c->arg_count; f++)
-        pen_bars_destroy(j.bars[f]);
-    pen_free(j.bars);
-    pen_free(j.names);
-    pen_free(j.times_ns);
-    pen_free(j.values);
+    cli_closes_clear(&j.closes);
     return s;
 }
 
-#define NAME_(kind, name, text) name ", "
 static const cli_option options[] = {
     { "do", 0, "TASK",
       "summary, correlation, covariance, beta, acf, ccf, adf, cointegration or pca", "summary" },
@@ -162,17 +181,7 @@ static const cli_option options[] = {
       "points that count: pairwise, listwise (all series have them) or all, an error where one is "
       "missing",
       "pairwise" },
-    { "estimator", 0, "NAME",
-      "covariance and correlation by " PEN_COVARIANCE_LIST(
-          NAME_) "over the points that all series have",
-      NULL },
-    { "decay", 0, "X", "of --estimator ewma: weight of an observation over the next (0.94)", NULL },
-    { "shrinkage", 0, "X", "of --estimator: 0 the sample, 1 the target, instead of estimated",
-      NULL },
-    { "factors", 0, "N", "of --estimator factor and denoised, instead of by the edge of noise",
-      NULL },
-    { "zero-mean", 0, NULL, "of --estimator: returns are taken as they are, not less their mean",
-      NULL },
+    CLI_ESTIMATOR_OPTIONS("covariance and correlation", NULL),
     { "benchmark", 0, "SYMBOL", "against one series: beta, ccf, cointegration, with --window",
       NULL },
     { "window", 0, "N", "rolling correlation, covariance or beta with the benchmark over N points",
@@ -198,8 +207,6 @@ static const char *const examples[] = {
     "penstock synth --symbols 5 --bars 500 | penstock statistics - --do pca",
     NULL,
 };
-
-#undef NAME_
 
 const cli_command cmd_statistics = {
     .name = "statistics",

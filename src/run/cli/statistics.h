@@ -2,9 +2,7 @@
 #ifndef PEN_RUN_STATISTICS_H
 #define PEN_RUN_STATISTICS_H
 
-#include "cli.h"
-#include "penstock/covariance.h"
-#include "penstock/market.h"
+#include "closes.h"
 #include "penstock/statistic.h"
 
 typedef enum statistics_task {
@@ -42,18 +40,13 @@ typedef struct statistics_job {
     double *values;    /* [n_series][n_points] closes, or their returns */
     int64_t *times_ns; /* [n_points] */
     const char **names;
-    pen_bars **bars; /* [n_files] behind the names */
-    size_t n_files;
+    cli_closes closes; /* whose values, times and names these are */
     pen_device *device;
     pen_queue *queue;
     pen_panel *panel; /* the values on the device */
 } statistics_job;
 
-/* statistics_read.c */
-/* Closes of all files on the sorted union of their times, NaN where there is none. */
-pen_status statistics_read(statistics_job *j);
-/* The closes become returns, one point fewer. */
-void statistics_take_returns(statistics_job *j);
+/* cmd_statistics.c */
 /* The points that x, and y where it is not NULL, have; returns how many. */
 size_t statistics_keep_present(const double *x, const double *y, size_t n, double *x_out,
                                double *y_out);

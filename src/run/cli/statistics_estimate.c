@@ -10,27 +10,12 @@
 pen_status statistics_read_estimator(statistics_job *j)
 {
     cli *c = j->c;
-    uint64_t n_factors = 0;
-    pen_covariance_options *o = &j->estimator;
-    static const char *const parts[] = { "decay", "shrinkage", "factors", "zero-mean" };
-    *o = pen_covariance_options_default();
+    static const char *const parts[] = { "decay", "shrinkage", "factors-kept", "zero-mean" };
     j->is_estimated = cli_has(c, "estimator");
     for (size_t i = 0; i < PEN_COUNT(parts) && !j->is_estimated; i++)
         if (cli_has(c, parts[i]))
             return cli_usage(c, "--%s needs --estimator", parts[i]);
-    if (!j->is_estimated)
-        return PEN_OK;
-    if (pen_covariance_parse(cli_text(c, "estimator"), &o->kind) != PEN_OK)
-        return cli_usage(c, "--estimator: %s", pen_last_error());
-    if (cli_has(c, "decay"))
-        PEN_TRY(cli_number(c, "decay", 1e-9, 1, &o->decay));
-    if (cli_has(c, "shrinkage"))
-        PEN_TRY(cli_number(c, "shrinkage", 0, 1, &o->shrinkage));
-    if (cli_has(c, "factors"))
-        PEN_TRY(cli_integer(c, "factors", 1, 1000000, &n_factors));
-    o->n_factors = (size_t)n_factors;
-    o->is_zero_mean = cli_has(c, "zero-mean");
-    return PEN_OK;
+    return cli_read_estimator(c, &j->estimator);
 }
 
 /* What was taken, for people. */

@@ -1,4 +1,4 @@
-/* Prices for `penstock statistics`: files become one panel of closes. */
+/* Prices of many series: files become one panel of closes. */
 #define _POSIX_C_SOURCE 200809L
 #include <math.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 #include "../../machine/base/alloc.h"
 #include "../../machine/base/size.h"
 #include "../../machine/base/status.h"
-#include "statistics.h"
+#include "closes.h"
 
 static int compare_times(const void *a, const void *b)
 {
@@ -16,13 +16,13 @@ static int compare_times(const void *a, const void *b)
 }
 
 /* The sorted times of all files, each once. */
-static pen_status unite_times(statistics_job *j)
+static pen_status unite_times(const char *const *paths, cli_closes *j)
 {
     size_t count = 0, at = 0;
     for (size_t f = 0; f < j->n_files; f++) {
         count += pen_bars_points(j->bars[f]);
         if (pen_bars_times_ns(j->bars[f]) == NULL)
-            return pen_fail(PEN_E_NOTFOUND, "%s: no column of times", j->c->args[f]);
+            return pen_fail(PEN_E_NOTFOUND, "%s: no column of times", paths[f]);
     }
     PEN_TRY(pen_alloc_array(count + 1, sizeof *j->times_ns, (void **)&j->times_ns));
     for (size_t f = 0; f < j->n_files; f++) {
@@ -37,18 +37,17 @@ static pen_status unite_times(statistics_job *j)
     return PEN_OK;
 }
 
-/* One file's closes at their times, from series `first` on. */
-static pen_status place(statistics_job *j, size_t file, size_t first)
+/* One file's closes at their times. */
+static pen_status place(const char *const *paths, cli_closes *j, size_t file)
 {
     const pen_bars *b = j->bars[file];
     const pen_panel *close = pen_bars_field(b, PEN_ROLE_CLOSE);
     const int64_t *times = pen_bars_times_ns(b);
     const double *from = pen_panel_data(close);
-    size_t at = 0;
+    size_t at = 0, first = j->first[file];
     for (size_t t = 0; t < pen_bars_points(b); t++) {
         if (t > 0 && times[t] <= times[t - 1])
-            return pen_fail(PEN_E_PARSE, "%s: times do not ascend at row %zu", j->c->args[file],
-                            t + 1);
+            return pen_fail(PEN_E_PARSE, "%s: times do not ascend at row %zu", paths[file], t + 1);
         while (j->times_ns[at] < times[t])
             at++;
         for (size_t s = 0; s < pen_bars_symbols(b); s++)
@@ -59,60 +58,90 @@ static pen_status place(statistics_job *j, size_t file, size_t first)
         for (size_t i = 0; i < first; i++)
             if (strcmp(j->names[i], j->names[first + s]) == 0)
                 return pen_fail(PEN_E_ARG, "%s: symbol '%s' is in a file before it too",
-                                j->c->args[file], j->names[i]);
+                                paths[file], j->names[i]);
     }
     return PEN_OK;
 }
 
-pen_status statistics_read(statistics_job *j)
+static pen_status open_files(const char *const *paths, size_t n_paths, cli_closes *j)
 {
-    size_t cells, first = 0;
-    PEN_TRY(pen_alloc(j->c->arg_count, sizeof *j->bars, (void **)&j->bars));
-    for (; j->n_files < j->c->arg_count; j->n_files++) {
-        PEN_TRY(pen_bars_read(j->c->args[j->n_files], NULL, &j->bars[j->n_files]));
+    PEN_TRY(pen_alloc(n_paths, sizeof *j->bars, (void **)&j->bars));
+    PEN_TRY(pen_alloc(n_paths + 1, sizeof *j->first, (void **)&j->first));
+    for (; j->n_files < n_paths; j->n_files++) {
+        PEN_TRY(pen_bars_read(paths[j->n_files], NULL, &j->bars[j->n_files]));
         j->n_series += pen_bars_symbols(j->bars[j->n_files]);
+        j->first[j->n_files + 1] = j->n_series;
     }
-    PEN_TRY(unite_times(j));
+    return PEN_OK;
+}
+
+pen_status cli_closes_read(const char *const *paths, size_t n_paths, cli_closes *j)
+{
+    size_t cells;
+    *j = (cli_closes){ 0 };
+    PEN_TRY(open_files(paths, n_paths, j));
+    PEN_TRY(unite_times(paths, j));
     if (j->n_points == 0)
-        return pen_fail(PEN_E_ARG, "%s: no row of prices", j->c->args[0]);
+        return pen_fail(PEN_E_ARG, "%s: no row of prices", paths[0]);
     PEN_TRY(pen_size_mul(j->n_series, j->n_points, &cells));
     PEN_TRY(pen_alloc(j->n_series, sizeof *j->names, (void **)&j->names));
     PEN_TRY(pen_alloc_array(cells, sizeof *j->values, (void **)&j->values));
     for (size_t i = 0; i < cells; i++)
         j->values[i] = NAN;
-    for (size_t f = 0; f < j->n_files; first += pen_bars_symbols(j->bars[f++]))
-        PEN_TRY(place(j, f, first));
+    for (size_t f = 0; f < j->n_files; f++)
+        PEN_TRY(place(paths, j, f));
     return PEN_OK;
 }
 
-void statistics_take_returns(statistics_job *j)
+void cli_closes_take_returns(cli_closes *j, bool is_log, size_t first_given)
 {
     size_t n = j->n_points;
-    if (j->returns == STATISTICS_LEVELS)
-        return;
     for (size_t s = 0; s < j->n_series; s++) {
         const double *from = j->values + s * n;
         double *to = j->values + s * (n - 1); /* never ahead of what is read */
         for (size_t t = 1; t < n; t++) {
             double ratio = from[t] / from[t - 1];
-            to[t - 1] = j->returns == STATISTICS_LOG ? log(ratio) : ratio - 1;
+            to[t - 1] = s >= first_given ? from[t] : is_log ? log(ratio) : ratio - 1;
         }
     }
     j->n_points--;
     memmove(j->times_ns, j->times_ns + 1, j->n_points * sizeof *j->times_ns);
 }
 
-size_t statistics_keep_present(const double *x, const double *y, size_t n, double *x_out,
-                               double *y_out)
+size_t cli_closes_find(const cli_closes *j, const char *symbol)
 {
-    size_t count = 0;
-    for (size_t t = 0; t < n; t++) {
-        if (isnan(x[t]) || (y != NULL && isnan(y[t])))
-            continue;
-        x_out[count] = x[t];
-        if (y != NULL)
-            y_out[count] = y[t];
-        count++;
-    }
-    return count;
+    for (size_t i = 0; i < j->n_series; i++)
+        if (strcmp(j->names[i], symbol) == 0)
+            return i;
+    return SIZE_MAX;
+}
+
+void cli_closes_clear(cli_closes *j)
+{
+    for (size_t f = 0; f < j->n_files; f++)
+        pen_bars_destroy(j->bars[f]);
+    pen_free(j->bars);
+    pen_free(j->first);
+    pen_free(j->names);
+    pen_free(j->times_ns);
+    pen_free(j->values);
+    *j = (cli_closes){ 0 };
+}
+
+pen_status cli_read_estimator(cli *c, pen_covariance_options *o)
+{
+    uint64_t n_factors = 0;
+    *o = pen_covariance_options_default();
+    if (cli_text(c, "estimator") != NULL &&
+        pen_covariance_parse(cli_text(c, "estimator"), &o->kind) != PEN_OK)
+        return cli_usage(c, "--estimator: %s", pen_last_error());
+    if (cli_has(c, "decay"))
+        PEN_TRY(cli_number(c, "decay", 1e-9, 1, &o->decay));
+    if (cli_has(c, "shrinkage"))
+        PEN_TRY(cli_number(c, "shrinkage", 0, 1, &o->shrinkage));
+    if (cli_has(c, "factors-kept"))
+        PEN_TRY(cli_integer(c, "factors-kept", 1, 1000000, &n_factors));
+    o->n_factors = (size_t)n_factors;
+    o->is_zero_mean = cli_has(c, "zero-mean");
+    return PEN_OK;
 }
