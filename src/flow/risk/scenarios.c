@@ -60,17 +60,28 @@ static void make_filtered(const risk_job *j, scenarios *f)
     }
 }
 
-/* The gradients: what the asset lost at var, and beyond it. */
+/* The gradients: what the asset lost beyond var; and about it, where one loss alone would say
+ * little, scaled so that the components sum to var (Epperlein & Smillie, Risk 19 (2006) 70). */
 static void share_out(risk_job *j, const scenarios *f)
 {
-    size_t at = risk_rank(f->m, j->options.level);
-    double tail = (double)f->m * (1 - j->options.level);
+    size_t at = risk_rank(f->m, j->options.level), first, last;
+    double tail = (double)f->m * (1 - j->options.level), about = 0;
+    risk_neighbours(f->m, j->options.level, &first, &last);
+    for (size_t k = first; k <= last; k++)
+        about += f->sorted[k];
+    double scale = f->sorted[at] / about;
+    if (!isfinite(scale) || fabs(scale * (double)(last - first + 1) - 1) > 0.5) {
+        first = last = at; /* losses and gains about var: nothing to scale by */
+        scale = 1;
+    }
     for (size_t i = 0; i < j->p; i++) {
         const double *move = f->moves + i * f->m;
-        double at_var = -move[f->index[at]], beyond = 0;
+        double at_var = -move[f->index[at]], beyond = 0, near = 0;
         for (size_t k = at + 1; k < f->m; k++)
             beyond += -move[f->index[k]] - at_var;
-        j->parts[i].marginal_var = at_var;
+        for (size_t k = first; k <= last; k++)
+            near -= move[f->index[k]];
+        j->parts[i].marginal_var = scale * near;
         j->parts[i].marginal_cvar = at_var + beyond / tail;
     }
 }

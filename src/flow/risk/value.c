@@ -103,15 +103,21 @@ risk_pair risk_of_sorted(const double *sorted, size_t n, double level)
     return (risk_pair){ sorted[at], sorted[at] + beyond / ((double)n * (1 - level)) };
 }
 
+void risk_neighbours(size_t n, double level, size_t *first, size_t *last)
+{
+    double step = 2 * sqrt(level * (1 - level) / (double)n);
+    *first = risk_rank(n, fmax(level - step, 0));
+    *last = risk_rank(n, fmin(level + step, 1));
+}
+
 /* Of a quantile: a quarter of the distance of the order statistics that are two standard errors of
- * their share to either side.  Of the mean beyond it: the deviation of what exceeds it (Rockafellar
- * & Uryasev). */
+ * their share to either side.  Of the mean beyond it: the deviation of what exceeds it
+ * (Rockafellar & Uryasev). */
 risk_pair risk_errors(const double *sorted, size_t n, double level)
 {
-    double m = (double)n, step = 2 * sqrt(level * (1 - level) / m);
-    size_t at = risk_rank(n, level), low = risk_rank(n, fmax(level - step, 0)),
-           high = risk_rank(n, fmin(level + step, 1));
-    double sum = 0, squares = 0;
+    double m = (double)n, sum = 0, squares = 0;
+    size_t at = risk_rank(n, level), low, high;
+    risk_neighbours(n, level, &low, &high);
     for (size_t k = at; k < n; k++) {
         double excess = sorted[k] - sorted[at];
         sum += excess;

@@ -28,6 +28,8 @@ double risk_stdev(const double *x, size_t n);
 risk_pair risk_of_sorted(const double *sorted, size_t n, double level);
 /* Where var is among them. */
 size_t risk_rank(size_t n, double level);
+/* The ranks two standard errors of their share to either side of var's. */
+void risk_neighbours(size_t n, double level, size_t *first, size_t *last);
 /* Standard errors of both. */
 risk_pair risk_errors(const double *sorted, size_t n, double level);
 /* Sorts losses into sorted [n] with their places [n]. */
