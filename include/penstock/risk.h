@@ -93,19 +93,24 @@ typedef struct pen_risk_part {
  *            What they lack to 1 is cash without a return
  *   parts    [n_assets] written, or NULL
  *
- * An observation in which any asset is NaN is left out.  With q the quantile of a standard law:
- *   HISTORICAL      losses of holding the weights over each run of `horizon` observations, which
- *                   overlap; var is the ceil(n level)-th smallest, cvar is var plus the sum of
- *                   what exceeds it over n (1 - level) (Rockafellar & Uryasev 2002)
+ * An observation in which any asset is NaN is left out.  With q the quantile of a standard
+ * law and h the horizon:
+ *   HISTORICAL      losses of holding the weights over each run of h observations, which
+ *                   overlap; var is the ceil(n level)-th smallest, cvar is var plus the sum
+ *                   of what exceeds it over n (1 - level) (Rockafellar & Uryasev 2002)
  *   FILTERED        the same of returns times sigma(now) / sigma(then) of the portfolio, by
- *                   weights that decay, and times the root of the horizon h
- *   NORMAL, EWMA    h mean - q sqrt(h) stdev, with the opposite sign
- *   STUDENT         the same with a Student law of that variance; degrees, from 2.05 to 200, are
- * the likeliest for the portfolio's returns CORNISH_FISHER  the same with q of the fourth-order
- * expansion, whose skewness falls with sqrt(h) and kurtosis with h (Boudt, Peterson & Croux 2008);
- * cvar is the mean of the expansion over the tail (Maillard 2012) MONTE_CARLO     paths of h
- * independent Student returns, compounded Parts of HISTORICAL and FILTERED are those of the loss at
- * var and of the losses beyond it; of MONTE_CARLO, of a law whose quantiles are multiples of stdev.
+ *                   weights that decay, times the root of h
+ *   NORMAL, EWMA    q sqrt(h) stdev - h mean
+ *   STUDENT         the same with a Student law of that variance; degrees, from 2.05 to 200,
+ *                   are the likeliest for the portfolio's returns
+ *   CORNISH_FISHER  the same with q of the fourth-order expansion, whose skewness falls with
+ *                   sqrt(h) and kurtosis with h (Boudt, Peterson & Croux 2008); cvar is the
+ *                   mean of the expansion over the tail (Maillard 2012)
+ *   MONTE_CARLO     paths of h independent Student returns, compounded
+ *
+ * Parts of HISTORICAL and FILTERED: of cvar those of the losses beyond var; of var the mean
+ * over the losses whose rank is within two standard errors of var's, scaled to sum to var.
+ * Parts of MONTE_CARLO: of a law whose quantiles are multiples of stdev.
  *
  * PEN_E_ARG: an infinite or missing number, fewer than 2 whole observations or than the
  * horizon, an option out of its range; what pen_covariance() refuses. */
