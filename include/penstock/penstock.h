@@ -20,6 +20,7 @@
 #include "penstock/tick.h"
 #include "penstock/pricing.h"
 #include "penstock/american.h"
+#include "penstock/simulation.h"
 #include "penstock/portfolio.h"
 #include "penstock/risk.h"
 #include "penstock/report.h"

@@ -54,6 +54,9 @@ typedef int64_t i64;
 #define LIMIT_OF(name) LIMIT_NAME_(name)
 #define ITEM_MEM(T, name) T name[GROUP_SIZE] __attribute__((aligned(64)))
 #define OWN(name, t) (name)[t]
+#define ITEM_ROOM(T, name, rows) T name[(rows)*GROUP_SIZE] __attribute__((aligned(64)))
+#define ITEM_ROW(name, row) ((name) + (row)*GROUP_SIZE)
+#define OWN_ROW(name, row, t) (name)[(row)*GROUP_SIZE + (t)]
 
 /* Work */
 #define GROUP_SIZE 256
