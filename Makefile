@@ -65,7 +65,7 @@ K_OPT_coverage := -O1 -g -Wno-maybe-uninitialized
 K_OPT_reversed := -O2 -g -DPEN_ITEMS_REVERSED
 # gcc only: interleaves what does not depend on each other, which pays in long formulas.
 K_SCHEDULE := $(shell f='-fschedule-insns -fsched-pressure'; $(CC) $$f -Werror -E -x c /dev/null >/dev/null 2>&1 && echo $$f)
-$(O)/kernels/black_scholes.% $(O)/kernels/gbm.%: private K_MORE = $(K_SCHEDULE)
+$(O)/kernels/black_scholes.% $(O)/kernels/simulate.%: private K_MORE = $(K_SCHEDULE)
 # One lane a group instead of a vector of them; gcc's -O3 takes twice as long to make code as fast.
 K_SINGLE := $(shell f='-O2 -ftree-vectorize -fvect-cost-model=dynamic'; $(CC) $$f -Werror -E -x c /dev/null >/dev/null 2>&1 && echo $$f)
 $(O)/kernels/indicator_single.%: private K_MORE = -DPEN_SINGLE_LANE $(if $(filter release,$(BUILD)),$(K_SINGLE))

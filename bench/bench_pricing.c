@@ -1,4 +1,4 @@
-/* Options and simulated prices.  The peer is the same job as a scalar loop of libm's functions, on
+/* Options.  The peer is the same job as a scalar loop of libm's functions, on
  * one thread: what a straightforward C program does. */
 #include <math.h>
 
@@ -310,96 +310,6 @@ static pen_status implied_peer(bench *b)
     return PEN_OK;
 }
 
-/* ---- geometric Brownian motion ---- */
-
-struct paths_case {
-    size_t n_paths, n_steps;
-    int kind; /* 0 terminal, 1 terminal, mean and extremes, 2 whole paths */
-};
-
-struct paths {
-    pen_gbm model;
-    int kind;
-    pen_panel *out[4], *whole;
-    double sum; /* of the peer's prices, so that it is not optimised away */
-};
-
-static void paths_clear(bench *b)
-{
-    struct paths *s = b->state;
-    if (s == NULL)
-        return;
-    for (int j = 0; j < 4; j++)
-        pen_panel_destroy(s->out[j]);
-    pen_panel_destroy(s->whole);
-    pen_free(s);
-}
-
-static pen_status paths_prepare(bench *b)
-{
-    const struct paths_case *with = b->test->with;
-    struct paths *s;
-    PEN_TRY(PEN_NEW(&s));
-    b->state = s;
-    s->kind = with->kind;
-    s->model = pen_gbm_default();
-    s->model.drift_frac = 0.05;
-    s->model.n_paths = with->n_paths;
-    s->model.n_steps = with->n_steps;
-    b->items = with->n_paths * with->n_steps;
-    if (s->kind == 2)
-        return pen_panel_create(b->device, b->test->dtype, with->n_paths, with->n_steps + 1,
-                                &s->whole);
-    for (int j = 0; j < (s->kind == 0 ? 1 : 4); j++)
-        PEN_TRY(pen_panel_create(b->device, b->test->dtype, 1, with->n_paths, &s->out[j]));
-    return PEN_OK;
-}
-
-static pen_status paths_run(bench *b)
-{
-    struct paths *s = b->state;
-    pen_gbm_out out = { s->out[0], s->out[1], s->out[2], s->out[3] };
-    return s->kind == 2 ? pen_simulate_gbm_paths(b->queue, &s->model, s->whole)
-                        : pen_simulate_gbm(b->queue, &s->model, &out);
-}
-
-/* Within five standard errors of the exact mean. */
-static pen_status paths_check(bench *b)
-{
-    struct paths *s = b->state;
-    pen_sample_summary summary;
-    double want = 100 * exp(0.05);
-    if (s->kind == 2)
-        return pen_queue_wait(b->queue);
-    PEN_TRY(pen_sample_summarise(b->queue, s->out[0], NULL, 0, &summary, NULL));
-    if (!(fabs(summary.mean - want) < 5 * summary.stdev / sqrt((double)s->model.n_paths)))
-        return pen_fail(PEN_E_INTERNAL, "mean %.17g, expected %.17g", summary.mean, want);
-    return PEN_OK;
-}
-
-/* The same generator and method, a number at a time. */
-static pen_status paths_peer(bench *b)
-{
-    struct paths *s = b->state;
-    double dt = 1.0 / (double)s->model.n_steps, drift = (0.05 - 0.02) * dt, vol = 0.2 * sqrt(dt);
-    if (!pen_device_is_host(b->device) || b->test->dtype != PEN_F64 || s->kind != 0)
-        return PEN_E_UNSUPPORTED;
-    for (size_t p = 0; p < s->model.n_paths; p++) {
-        pen_rng rng;
-        double x = 0;
-        pen_rng_init(&rng, 0, (uint32_t)p, 1, 0);
-        for (size_t k = 0; k < s->model.n_steps; k += 2) {
-            double radius = sqrt(-2 * log(pen_rng_uniform(&rng)));
-            double angle = 6.283185307179586 * pen_rng_uniform(&rng);
-            x += drift + vol * radius * cos(angle);
-            if (k + 1 < s->model.n_steps)
-                x += drift + vol * radius * sin(angle);
-        }
-        s->sum += 100 * exp(x);
-    }
-    return PEN_OK;
-}
-
 static const struct chain_case in_cache = { 4096, 6 }, large = { 4000000, 6 },
                                price_only = { 4000000, 1 };
 static const struct model_case higher = { { 4096, 6 }, PEN_MODEL_BSM, PEN_PAYOFF_VANILLA, true },
@@ -407,8 +317,6 @@ static const struct model_case higher = { { 4096, 6 }, PEN_MODEL_BSM, PEN_PAYOFF
                                bachelier = { { 4096, 6 }, PEN_MODEL_BACHELIER, 0, false },
                                displaced = { { 4096, 6 }, PEN_MODEL_DISPLACED, 0, false },
                                cash = { { 4096, 6 }, PEN_MODEL_BSM, PEN_PAYOFF_CASH, false };
-static const struct paths_case terminal = { 16384, 252, 0 }, all = { 16384, 252, 1 },
-                               whole = { 16384, 252, 2 };
 
 #define CHAIN(title, type, size, columns)                                                          \
     {                                                                                              \
@@ -432,14 +340,6 @@ static const struct paths_case terminal = { 16384, 252, 0 }, all = { 16384, 252,
         .peer_name = type == PEN_F64 ? "Newton with scalar libm, 1 thread" : NULL,                 \
         .peer = implied_peer, .with = &(size)                                                      \
     }
-#define PATHS(title, type, kind, bytes)                                                            \
-    {                                                                                              \
-        .name = title, .item = "path-step", .dtype = type, .bytes_per_item = bytes,                \
-        .prepare = paths_prepare, .run = paths_run, .check = paths_check, .clear = paths_clear,    \
-        .peer_name = type == PEN_F64 ? "scalar libm, 1 thread" : NULL, .peer = paths_peer,         \
-        .with = &(kind)                                                                            \
-    }
-
 static const bench_case cases[] = {
     CHAIN("european_greeks_f32_4096", PEN_F32, in_cache, 11),
     CHAIN("european_greeks_f64_4096", PEN_F64, in_cache, 11),
@@ -453,10 +353,6 @@ static const bench_case cases[] = {
     MODEL("cash_digital_greeks_f64_4096", cash),
     IMPLIED("implied_vol_f32_4096", PEN_F32, in_cache),
     IMPLIED("implied_vol_f64_4096", PEN_F64, in_cache),
-    PATHS("gbm_terminal_f32_252", PEN_F32, terminal, 0),
-    PATHS("gbm_terminal_f64_252", PEN_F64, terminal, 0),
-    PATHS("gbm_mean_extremes_f64_252", PEN_F64, all, 0),
-    PATHS("gbm_paths_f64_252", PEN_F64, whole, 8),
 };
 
 const bench_area bench_pricing = { "pricing", cases, PEN_COUNT(cases) };

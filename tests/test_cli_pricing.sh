@@ -1,5 +1,5 @@
 #!/bin/sh
-# penstock price, penstock implied and penstock simulate, as typed.
+# penstock price and penstock implied, as typed.
 . tests/check.sh
 P=${PENSTOCK:-build/release/penstock}
 [ -x "$P" ] || { echo "# 0 0 0"; exit 0; }
@@ -168,26 +168,7 @@ implied_names_what_it_cannot_read() {
     says 1 "no column price; one of: price price_px" "$P" implied "$tmp/bad.csv" || return
     says 0 "has a column vol already; ours is the last of that name" "$P" implied "$tmp/bad.csv" --price 20
 }
-simulation_is_reproducible() {
-    "$P" simulate --paths 70000 --steps 3 --seed 7 >"$tmp/a" && "$P" simulate --paths 70000 --steps 3 --seed 7 --threads 1 >"$tmp/b" &&
-        cmp "$tmp/a" "$tmp/b" || return
-    "$P" simulate --paths 70000 --steps 3 --seed 8 | cmp -s - "$tmp/a" && return 1
-    says 0 "exact" cat "$tmp/a"
-}
-paths_go_to_a_file() {
-    "$P" simulate --paths 300 --horizon 5 --seed 7 --paths-out "$tmp/paths.csv" --json >"$tmp/json" || return
-    [ "$(head -1 "$tmp/paths.csv")" = path,day_0,day_1,day_2,day_3,day_4,day_5 ] || return
-    [ "$(wc -l <"$tmp/paths.csv")" -eq 301 ] || return
-    lowest=$(cut -d, -f7 "$tmp/paths.csv" | tail -n +2 | sort -g | head -1)
-    grep -q "\"lowest\": $lowest" "$tmp/json"
-}
-a_fan_chart_is_drawn() {
-    "$P" simulate --paths 200 --plot "$tmp/fan.svg" >/dev/null && grep -q '</svg>' "$tmp/fan.svg" &&
-        grep -q '25 to 75 %' "$tmp/fan.svg"
-}
 wrong_options_are_usage_errors() {
-    says 2 "volatility" "$P" simulate --volatility -1 || return
-    says 2 "paths" "$P" simulate --paths 0 || return
     says 2 "expected FILE" "$P" price || return
     printf 'strike\n1\n' >"$tmp/strikes.csv"
     says 2 "expected call or put" "$P" price "$tmp/strikes.csv" --type both --spot 1 --expiry 1 --vol 1
@@ -205,8 +186,5 @@ check json_holds_what_the_csv_does json_is_the_csv
 check implied_volatility_undoes_the_price implied_undoes_price
 check each_row_has_its_status each_row_has_its_status
 check implied_names_what_it_cannot_read implied_names_what_it_cannot_read
-check a_simulation_is_reproducible simulation_is_reproducible
-check paths_go_to_a_file paths_go_to_a_file
-check a_fan_chart_is_drawn a_fan_chart_is_drawn
 check wrong_options_are_usage_errors wrong_options_are_usage_errors
 finish

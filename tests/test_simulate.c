@@ -5,7 +5,7 @@
 #include "machine/base/alloc.h"
 #include "machine/base/rng.h"
 #include "machine/base/status.h"
-#include "penstock/pricing.h"
+#include "penstock/simulation.h"
 #include "run_kernel.h"
 
 static pen_queue *first_queue(void)
@@ -97,55 +97,63 @@ static void normal_numbers_come_from_the_words(void)
 
 enum { TERMINAL, MEAN, LOWEST, HIGHEST, N_OUT };
 
-/* out: n_paths values of each of the four results. */
-static pen_status reduce(pen_queue *queue, pen_dtype dtype, const pen_gbm *model, void *out)
+/* Geometric Brownian motion at drift 0.05 and volatility 0.2. */
+typedef struct brownian {
+    pen_simulation simulation;
+    size_t n_paths;
+} brownian;
+
+static brownian model_of(size_t n_paths, size_t n_steps)
 {
-    pen_panel *panels[N_OUT] = { NULL };
-    pen_status s = PEN_OK;
+    static const double drift_frac = 0.05;
+    brownian model = { pen_simulation_default(PEN_GEOMETRIC_BROWNIAN), n_paths };
+    model.simulation.drift_frac = &drift_frac;
+    model.simulation.n_dates = n_steps;
+    model.simulation.seed = 7;
+    return model;
+}
+
+/* out: n_paths values of each of the four results. */
+static pen_status reduce(pen_queue *queue, pen_dtype dtype, const brownian *model, void *out)
+{
+    static const char *const texts[N_OUT] = { "S", "mean(S)", "min(S)", "max(S)" };
+    pen_payoff *payoffs[N_OUT] = { NULL };
+    pen_panel *panel = NULL;
+    pen_status s = pen_panel_create(pen_queue_device(queue), dtype, N_OUT, model->n_paths, &panel);
     for (int j = 0; j < N_OUT && s == PEN_OK; j++)
-        s = pen_panel_create(pen_queue_device(queue), dtype, 1, model->n_paths, &panels[j]);
-    pen_gbm_out results = { panels[0], panels[1], panels[2], panels[3] };
+        s = pen_payoff_create(texts[j], NULL, 0, &payoffs[j]);
     if (s == PEN_OK)
-        s = pen_simulate_gbm(queue, model, &results);
-    for (size_t j = 0; j < N_OUT && s == PEN_OK; j++)
-        s = pen_panel_read(queue, (char *)out + j * model->n_paths * pen_dtype_bytes(dtype),
-                           model->n_paths, panels[j]);
+        s = pen_simulate_payoffs(queue, &model->simulation, (const pen_payoff *const *)payoffs,
+                                 N_OUT, panel);
+    if (s == PEN_OK)
+        s = pen_panel_read(queue, out, model->n_paths, panel);
     if (s == PEN_OK)
         s = pen_queue_wait(queue);
     for (int j = 0; j < N_OUT; j++)
-        pen_panel_destroy(panels[j]);
+        pen_payoff_destroy(payoffs[j]);
+    pen_panel_destroy(panel);
     return s;
 }
 
-static pen_status whole(pen_queue *queue, pen_dtype dtype, const pen_gbm *model, void *out)
+static pen_status whole(pen_queue *queue, pen_dtype dtype, const brownian *model, void *out)
 {
+    size_t n_points = model->simulation.n_dates + 1;
     pen_panel *paths;
-    PEN_TRY(pen_panel_create(pen_queue_device(queue), dtype, model->n_paths, model->n_steps + 1,
-                             &paths));
-    pen_status s = pen_simulate_gbm_paths(queue, model, paths);
+    PEN_TRY(pen_panel_create(pen_queue_device(queue), dtype, model->n_paths, n_points, &paths));
+    pen_status s = pen_simulate_paths(queue, &model->simulation, paths);
     if (s == PEN_OK)
-        s = pen_panel_read(queue, out, model->n_steps + 1, paths);
+        s = pen_panel_read(queue, out, n_points, paths);
     if (s == PEN_OK)
         s = pen_queue_wait(queue);
     pen_panel_destroy(paths);
     return s;
 }
 
-static pen_gbm model_of(size_t n_paths, size_t n_steps)
-{
-    pen_gbm model = pen_gbm_default();
-    model.drift_frac = 0.05;
-    model.n_paths = n_paths;
-    model.n_steps = n_steps;
-    model.seed = 7;
-    return model;
-}
-
 static void paths_follow_the_formula(void)
 {
     enum { N = 300, STEPS = 253 };
-    pen_gbm model = model_of(N, STEPS);
-    model.horizon_days = 126;
+    brownian model = model_of(N, STEPS);
+    model.simulation.horizon_yr = 0.5;
     double *paths = need(N * (STEPS + 1) * sizeof *paths), worst = 0;
     CHECK_OK(whole(first_queue(), PEN_F64, &model, paths));
     double dt = 0.5 / STEPS, drift = (0.05 - 0.02) * dt, vol = 0.2 * sqrt(dt);
@@ -174,7 +182,7 @@ static void reductions_are_those_of_the_stored_paths(void)
     static const size_t steps[] = { 1, 2, 3, 5, 8, 9, 21 };
     for (size_t k = 0; k < COUNT(steps); k++) {
         enum { N = 300 };
-        pen_gbm model = model_of(N, steps[k]);
+        brownian model = model_of(N, steps[k]);
         double *paths = need(N * (steps[k] + 1) * sizeof *paths), out[N_OUT * N];
         CHECK_OK(whole(first_queue(), PEN_F64, &model, paths));
         CHECK_OK(reduce(first_queue(), PEN_F64, &model, out));
@@ -197,7 +205,7 @@ static void reductions_are_those_of_the_stored_paths(void)
 }
 
 typedef struct same_input {
-    pen_gbm model;
+    brownian model;
     pen_dtype dtype;
 } same_input;
 
@@ -222,8 +230,8 @@ static void bits_are_the_same_on_every_device(void)
         for (int d = PEN_F32; d <= PEN_F64; d++) {
             same_input in = { model_of(sizes[k].n_paths, sizes[k].n_steps), (pen_dtype)d };
             size_t bytes = pen_dtype_bytes(in.dtype) * sizes[k].n_paths;
-            matrix_check_same("gbm_reduce", reduce_same, &in, N_OUT * bytes);
-            matrix_check_same("gbm_paths", whole_same, &in, bytes * (sizes[k].n_steps + 1));
+            matrix_check_same("payoffs", reduce_same, &in, N_OUT * bytes);
+            matrix_check_same("paths", whole_same, &in, bytes * (sizes[k].n_steps + 1));
         }
 }
 
@@ -232,16 +240,16 @@ static void a_path_does_not_depend_on_how_many_there_are(void)
     enum { MANY = 1500, FEW = 100, STEPS = 20 };
     for (int d = PEN_F32; d <= PEN_F64; d++) {
         size_t row = (STEPS + 1) * pen_dtype_bytes((pen_dtype)d);
-        pen_gbm many = model_of(MANY, STEPS), few = model_of(FEW, STEPS);
+        brownian many = model_of(MANY, STEPS), few = model_of(FEW, STEPS);
         char *a = need(MANY * row), *b = need(FEW * row);
         CHECK_OK(whole(first_queue(), (pen_dtype)d, &many, a));
         CHECK_OK(whole(first_queue(), (pen_dtype)d, &few, b));
         CHECK(memcmp(a, b, FEW * row) == 0);
-        few.first_path = 700; /* a part of a set, as another machine would run it */
+        few.simulation.first_path = 700; /* a part of a set, as another machine would run it */
         CHECK_OK(whole(first_queue(), (pen_dtype)d, &few, b));
         CHECK(memcmp(a + 700 * row, b, FEW * row) == 0);
-        few.first_path = 0;
-        few.replicate = 1;
+        few.simulation.first_path = 0;
+        few.simulation.replicate = 1;
         CHECK_OK(whole(first_queue(), (pen_dtype)d, &few, b));
         CHECK(memcmp(a, b, FEW * row) != 0);
         free(a);
@@ -274,7 +282,7 @@ static void terminal_prices_have_the_lognormal_law(void)
     enum { N = 200000 };
     double *out = need(N_OUT * N * sizeof *out);
     for (int d = PEN_F32; d <= PEN_F64; d++) {
-        pen_gbm model = model_of(N, 10);
+        brownian model = model_of(N, 10);
         CHECK_OK(reduce(first_queue(), (pen_dtype)d, &model, out));
         if (d == PEN_F32)
             for (size_t i = N; i-- > 0;)
@@ -320,7 +328,7 @@ static double correlation(const double *x, size_t dx, const double *y, size_t dy
 static void steps_and_paths_are_uncorrelated(void)
 {
     enum { N = 4000, STEPS = 64, POINTS = STEPS + 1 };
-    pen_gbm model = model_of(N, STEPS);
+    brownian model = model_of(N, STEPS);
     double *paths = need(N * POINTS * sizeof *paths), worst = 0;
     CHECK_OK(whole(first_queue(), PEN_F64, &model, paths));
     for (size_t i = N * POINTS; i-- > 0;) /* returns in place; the first point is left over */
@@ -433,36 +441,40 @@ static void failed_allocations_are_reported(void)
 
 static void wrong_models_are_refused(void)
 {
+    static const double zero = 0, negative = -0.1, nan = NAN;
     double x[8] = { 0 };
     pen_panel *panel;
+    pen_payoff *price;
     CHECK_OK(pen_panel_wrap(PEN_F64, x, 2, 4, 4, &panel));
-    pen_gbm_out out = { .terminal_px = panel };
-    pen_gbm good = model_of(2, 3), bad[] = { good, good, good, good, good, good };
-    bad[0].initial_px = 0;
-    bad[1].vol_frac = -0.1;
-    bad[2].drift_frac = NAN;
-    bad[3].horizon_days = 0;
-    bad[4].n_steps = 0;
-    bad[5].n_steps = (size_t)1 << 40;
+    CHECK_OK(pen_payoff_create("S", NULL, 0, &price));
+    const pen_payoff *const payoffs[] = { price, price, price };
+    pen_simulation good = model_of(2, 3).simulation, bad[] = { good, good, good, good, good, good };
+    bad[0].initial_px = &zero;
+    bad[1].vol_frac = &negative;
+    bad[2].drift_frac = &nan;
+    bad[3].horizon_yr = 0;
+    bad[4].n_substeps = 0;
+    bad[5].n_substeps = (size_t)1 << 40;
     for (size_t i = 0; i < COUNT(bad); i++) {
-        CHECK_STATUS(pen_simulate_gbm(first_queue(), &bad[i], &out), PEN_E_ARG);
-        CHECK_STATUS(pen_simulate_gbm_paths(first_queue(), &bad[i], panel), PEN_E_ARG);
+        CHECK_STATUS(pen_simulate_payoffs(first_queue(), &bad[i], payoffs, 2, panel), PEN_E_ARG);
+        CHECK_STATUS(pen_simulate_paths(first_queue(), &bad[i], panel), PEN_E_ARG);
     }
-    CHECK_STATUS(pen_simulate_gbm(first_queue(), &good, &out), PEN_E_SHAPE);
-    CHECK_ERROR_SAYS("terminal_px has 8 values, expected 2");
-    out.terminal_px = NULL;
-    CHECK_STATUS(pen_simulate_gbm(first_queue(), &good, &out), PEN_E_ARG);
-    CHECK_OK(pen_simulate_gbm_paths(first_queue(), &good, panel));
+    CHECK_STATUS(pen_simulate_payoffs(first_queue(), &good, payoffs, 3, panel), PEN_E_SHAPE);
+    CHECK_ERROR_SAYS("values has 2 series, expected 3");
+    CHECK_STATUS(pen_simulate_payoffs(first_queue(), &good, payoffs, 0, panel), PEN_E_SIZE);
+    CHECK_OK(pen_simulate_paths(first_queue(), &good, panel));
     CHECK(x[0] == 100 && x[4] == 100 && x[3] != x[7]);
-    good.n_paths = 3;
-    CHECK_STATUS(pen_simulate_gbm_paths(first_queue(), &good, panel), PEN_E_SHAPE);
-    CHECK_ERROR_SAYS("2 x 4, expected 3 paths of 4 points");
-    good.first_path = UINT32_MAX - 2;
-    CHECK_STATUS(pen_simulate_gbm_paths(first_queue(), &good, panel), PEN_E_SIZE);
-    good = model_of(2, 3);
-    good.vol_frac = 0; /* no chance: the forward */
-    CHECK_OK(pen_simulate_gbm_paths(first_queue(), &good, panel));
+    good.n_dates = 4;
+    CHECK_STATUS(pen_simulate_paths(first_queue(), &good, panel), PEN_E_SHAPE);
+    CHECK_ERROR_SAYS("2 x 4, expected a multiple of 1 assets by 5 points");
+    good.n_dates = 3;
+    good.first_path = UINT32_MAX - 1;
+    CHECK_STATUS(pen_simulate_paths(first_queue(), &good, panel), PEN_E_SIZE);
+    good.first_path = 0;
+    good.vol_frac = &zero; /* no chance: the forward */
+    CHECK_OK(pen_simulate_paths(first_queue(), &good, panel));
     CHECK_NEAR("without volatility", x[3], 100 * exp(0.05), 1e-12);
+    pen_payoff_destroy(price);
     pen_panel_destroy(panel);
     matrix_restore();
 }

@@ -1,4 +1,4 @@
-/* Option prices, greeks and simulated prices.
+/* Option prices, greeks and implied volatilities.
  *
  * Times are in years, rates and yields continuously compounded fractions a
  * year (0.05 = 5 %), volatility per sqrt(year) (0.2 = 20 %), money in quote currency. */
@@ -175,72 +175,6 @@ PEN_API pen_status pen_implied_vol(pen_queue *queue, const pen_implied *in,
  * Source of the bounds and limits: Jaeckel (2017), "Implied normal volatility". */
 PEN_API pen_status pen_implied_vol_by(pen_queue *queue, const pen_european_terms *terms,
                                       const pen_implied *in, const pen_implied_out *out);
-
-/* Trading days of a year: the unit of horizons. */
-#define PEN_TRADING_DAYS_A_YEAR 252
-
-/* Geometric Brownian motion, simulated in equal steps:
- * ln p grows by (drift - vol^2 / 2) dt + vol sqrt(dt) z a step, exactly the law of the process. */
-typedef struct pen_gbm {
-    double initial_px;   /* > 0 */
-    double drift_frac;   /* a year: E[price] grows by e^(drift t) */
-    double vol_frac;     /* >= 0 */
-    double horizon_days; /* > 0, trading days */
-    size_t n_steps;      /* >= 1, over the horizon */
-    size_t n_paths;
-    uint32_t first_path; /* the paths are this one and those after it; the last below 2^32 */
-    uint64_t seed;
-    uint32_t replicate; /* another independent set of paths of the same seed */
-} pen_gbm;
-
-/* 100, drift 0, volatility 0.2, 252 days in 252 steps, 10000 paths, seed 0. */
-PEN_API pen_gbm pen_gbm_default(void);
-
-/* What to keep of each path, n_paths values each; NULL = not wanted.  Means and
- * extremes are over the prices after each step, without the initial one. */
-typedef struct pen_gbm_out {
-    pen_panel *terminal_px;
-    pen_panel *mean_px;
-    pen_panel *lowest_px;
-    pen_panel *highest_px;
-} pen_gbm_out;
-
-/* Simulates paths and reduces each on the device, without storing it.
- *
- *   out  at least one panel; all of one dtype and device, without gaps
- *
- * Path p depends on the model, the seed, the replicate, p and the dtype alone: not on the device,
- * the number of threads, or how many paths are run.  Its numbers are Philox's stream (seed; p, 1,
- * replicate), made normal by Box and Muller's method: up to 8.57 standard deviations in f64, 6.66
- * in f32. terminal_px has the bits of the last point that pen_simulate_gbm_paths() gives.
- *
- * The work is queued.  PEN_E_ARG for a parameter outside its range or nothing
- * wanted, PEN_E_SHAPE, PEN_E_DEVICE.  Threads: one per queue. */
-PEN_API pen_status pen_simulate_gbm(pen_queue *queue, const pen_gbm *model, const pen_gbm_out *out);
-
-/* Simulates and stores whole paths.
- *   paths_px  [n_paths][n_steps + 1], written; the first point is initial_px
- * Otherwise as pen_simulate_gbm(). */
-PEN_API pen_status pen_simulate_gbm_paths(pen_queue *queue, const pen_gbm *model,
-                                          pen_panel *paths_px);
-
-/* Samples as a distribution. */
-typedef struct pen_sample_summary {
-    size_t count;       /* without NaN */
-    double mean, stdev; /* stdev with n - 1; NaN for fewer than 2 */
-    double lowest, highest;
-} pen_sample_summary;
-
-/* Summarises the values of a panel, on the queue's device or in host memory; NaN
- * values are left out.
- *   levels     [n_levels]  within 0 and 1
- *   quantiles  [n_levels]  written: exact, linear between order statistics
- *                          (type 7 of Hyndman and Fan, 1996); NaN for no values
- * Waits for the queue.  The same bits whatever device the samples are on.
- * PEN_E_ARG for a level outside, PEN_E_DEVICE, PEN_E_NOMEM.  Threads: one per queue. */
-PEN_API pen_status pen_sample_summarise(pen_queue *queue, const pen_panel *samples,
-                                        const double *levels, size_t n_levels,
-                                        pen_sample_summary *out, double *quantiles);
 
 #ifdef __cplusplus
 }

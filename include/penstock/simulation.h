@@ -1,8 +1,8 @@
 /* Monte Carlo: processes of prices, payoffs as expressions, estimates with their error.
  *
  * Times are in years, rates and drifts continuously compounded fractions a year,
- * volatilities per sqrt(year), as in pricing.h.  A path is seen at n_dates dates, equally far apart,
- * the last at the horizon; between two dates the process takes n_substeps steps. */
+ * volatilities per sqrt(year), as in pricing.h.  A path is seen at n_dates dates, equally far
+ * apart, the last at the horizon; between two dates the process takes n_substeps steps. */
 #ifndef PENSTOCK_SIMULATION_H
 #define PENSTOCK_SIMULATION_H
 
@@ -11,6 +11,9 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/* Trading days of a year: the unit of horizons. */
+#define PEN_TRADING_DAYS_A_YEAR 252
 
 /* ---- processes ---- */
 
@@ -21,7 +24,7 @@ typedef enum pen_process {
     PEN_SABR,               /* stochastic volatility of elasticity beta, by Euler's scheme */
     PEN_GARCH,              /* GARCH(1, 1), with leverage: a substep is a period */
     PEN_ORNSTEIN_UHLENBECK, /* mean-reverting level, may be negative; exact in one step */
-    PEN_BOOTSTRAP,          /* blocks of past returns; several assets together; a substep is a row */
+    PEN_BOOTSTRAP, /* blocks of past returns; several assets together; a substep is a row */
     PEN_PROCESSES
 } pen_process;
 
@@ -51,12 +54,12 @@ PEN_API pen_status pen_process_find(const char *name, pen_process *out);
 /* What is simulated.  Arrays are borrowed. */
 typedef struct pen_simulation {
     pen_process process;
-    size_t n_assets;           /* >= 1 */
-    const double *initial_px;  /* [n_assets], > 0; any finite value for PEN_ORNSTEIN_UHLENBECK */
-    const double *drift_frac;  /* [n_assets]: E[price] grows by e^(drift t); NULL: no arbitrage, so
-                                  by the rate less the dividend yield */
+    size_t n_assets;          /* >= 1 */
+    const double *initial_px; /* [n_assets], > 0; any finite value for PEN_ORNSTEIN_UHLENBECK */
+    const double *drift_frac; /* [n_assets]: E[price] grows by e^(drift t); NULL: no arbitrage, so
+                                 by the rate less the dividend yield */
     const double *dividend_frac; /* [n_assets] yields, where drift_frac is NULL; NULL: 0 */
-    const double *vol_frac;    /* [n_assets], >= 0 */
+    const double *vol_frac;      /* [n_assets], >= 0 */
     const double *correlation; /* [n_assets][n_assets], positive semi-definite; NULL: independent */
     double parameters[PEN_PROCESS_PARAMETERS]; /* as pen_process_describe() lists them */
     const double *history;                     /* [n_history][n_assets] logarithmic returns of
@@ -116,8 +119,8 @@ typedef struct pen_payoff_parameter {
 } pen_payoff_parameter;
 
 /* Reads an expression.  Text and parameters are copied.
- * PEN_E_PARSE says what was expected at which column; PEN_E_SIZE if it is too large.  Threads: any; a
- * payoff may be used by several at once. */
+ * PEN_E_PARSE says what was expected at which column; PEN_E_SIZE if it is too large.  Threads: any;
+ * a payoff may be used by several at once. */
 PEN_API pen_status pen_payoff_create(const char *text, const pen_payoff_parameter *parameters,
                                      size_t n_parameters, pen_payoff **out); /* creates */
 PEN_API void pen_payoff_destroy(pen_payoff *payoff);                         /* NULL: fine */
@@ -186,13 +189,13 @@ typedef struct pen_monte_carlo_out {
  *   out      [n_payoffs], written
  *
  * Path p depends on the simulation and p alone; the estimates do not depend on the device or the
- * number of threads, to the last bit, nor on how a run is cut up.  They are computed in `dtype`, and
- * added up in f64.  An error is that of the mean of independent paths; with controls, of what the
- * regression on them leaves.
+ * number of threads, to the last bit, nor on how a run is cut up.  They are computed in `dtype`,
+ * and added up in f64.  An error is that of the mean of independent paths; with controls, of what
+ * the regression on them leaves.
  *
- * A payoff that is not finite on some path makes a NaN.  PEN_E_ARG for a parameter outside its range;
- * PEN_E_SIZE if the payoffs together need more than there is room for; PEN_E_UNSUPPORTED for a greek
- * method that the process or the payoff has not.  Waits.  Threads: one per queue. */
+ * A payoff that is not finite on some path makes a NaN.  PEN_E_ARG for a parameter outside its
+ * range; PEN_E_SIZE if the payoffs together need more than there is room for; PEN_E_UNSUPPORTED for
+ * a greek method that the process or the payoff has not.  Waits.  Threads: one per queue. */
 PEN_API pen_status pen_monte_carlo_run(pen_queue *queue, pen_dtype dtype,
                                        const pen_simulation *simulation,
                                        const pen_monte_carlo *options,
@@ -211,6 +214,26 @@ PEN_API pen_status pen_simulate_payoffs(pen_queue *queue, const pen_simulation *
  *             first point is the price at the start */
 PEN_API pen_status pen_simulate_paths(pen_queue *queue, const pen_simulation *simulation,
                                       pen_panel *paths_px);
+
+/* ---- distributions ---- */
+
+/* Samples as a distribution. */
+typedef struct pen_sample_summary {
+    size_t count;       /* without NaN */
+    double mean, stdev; /* stdev with n - 1; NaN for fewer than 2 */
+    double lowest, highest;
+} pen_sample_summary;
+
+/* Summarises the values of a panel, on the queue's device or in host memory; NaN
+ * values are left out.
+ *   levels     [n_levels]  within 0 and 1
+ *   quantiles  [n_levels]  written: exact, linear between order statistics
+ *                          (type 7 of Hyndman and Fan, 1996); NaN for no values
+ * Waits for the queue.  The same bits whatever device the samples are on.
+ * PEN_E_ARG for a level outside, PEN_E_DEVICE, PEN_E_NOMEM.  Threads: one per queue. */
+PEN_API pen_status pen_sample_summarise(pen_queue *queue, const pen_panel *samples,
+                                        const double *levels, size_t n_levels,
+                                        pen_sample_summary *out, double *quantiles);
 
 #ifdef __cplusplus
 }

@@ -60,8 +60,8 @@ pen_status simulation_check_payoff(const char *function, const pen_simulation *s
                                    const pen_payoff *payoff)
 {
     if (payoff->n_assets > s->n_assets)
-        return pen_fail(PEN_E_ARG, "%s: the payoff %s reads S%zu, but there %s %zu asset%s", function,
-                        payoff->text, payoff->n_assets, s->n_assets == 1 ? "is" : "are",
+        return pen_fail(PEN_E_ARG, "%s: the payoff %s reads S%zu, but there %s %zu asset%s",
+                        function, payoff->text, payoff->n_assets, s->n_assets == 1 ? "is" : "are",
                         s->n_assets, s->n_assets == 1 ? "" : "s");
     const pen_process_info *info = pen_process_describe(s->process);
     for (int k = 0; info != NULL && info->second == NULL && k < payoff->graph.count; k++)
@@ -101,15 +101,14 @@ void engine_close(engine *e)
     process_model_clear(&e->model);
 }
 
-pen_status engine_launch(engine *e, size_t from, size_t n_paths, void *values, void *paths,
-                         void *sums)
+pen_status engine_launch(engine *e, size_t from, size_t n_paths, const engine_results *results)
 {
     const pen_simulation *s = e->simulation;
     const payoff_program *p = &e->program;
     int process = (int)s->process, is_log = e->model.is_log, n_assets = (int)s->n_assets;
     int n_factors = e->model.n_factors, n_dates = (int)s->n_dates;
     int n_substeps = (int)s->n_substeps, n_history = (int)s->n_history;
-    int is_antithetic = s->is_antithetic, reads_dates = p->reads_dates || paths != NULL;
+    int is_antithetic = s->is_antithetic, reads_dates = p->reads_dates || results->paths != NULL;
     int n_date_ops = p->n_date_ops, n_ops = p->n_ops, first_held = p->first_held;
     int n_held = p->n_held, before_row = p->before_row, second_row = p->second_row;
     int n_outputs = e->n_outputs, n_pairs = e->n_pairs;
@@ -118,14 +117,18 @@ pen_status engine_launch(engine *e, size_t from, size_t n_paths, void *values, v
     uint64_t seed = s->seed;
     uint32_t replicate = s->replicate, first_path = s->first_path + (uint32_t)from;
     int64_t count = (int64_t)n_paths;
-    void *normals = NULL;
-    void *args[] = { &process,      &is_log,       &n_assets,      &n_factors,   &n_dates,
-                     &n_substeps,   &e->d_model,   &second_start,  &e->d_history, &n_history,
-                     &e->d_start,   &normals,      &seed,          &replicate,   &first_path,
-                     &count,        &is_antithetic, &e->d_program, &n_date_ops,  &n_ops,
-                     &e->d_held,    &first_held,   &n_held,        &before_row,  &second_row,
-                     &reads_dates,  &date_yr,      &e->d_outputs,  &n_outputs,   &e->d_pairs,
-                     &n_pairs,      &values,       &paths,         &sums };
+    void *normals = NULL, *values = results->values, *paths = results->paths;
+    void *sums = results->sums;
+    int64_t values_stride = (int64_t)results->values_stride;
+    int64_t paths_stride = (int64_t)results->paths_stride;
+    void *args[] = { &process,     &is_log,        &n_assets,      &n_factors,    &n_dates,
+                     &n_substeps,  &e->d_model,    &second_start,  &e->d_history, &n_history,
+                     &e->d_start,  &normals,       &seed,          &replicate,    &first_path,
+                     &count,       &is_antithetic, &e->d_program,  &n_date_ops,   &n_ops,
+                     &e->d_held,   &first_held,    &n_held,        &before_row,   &second_row,
+                     &reads_dates, &date_yr,       &e->d_outputs,  &n_outputs,    &e->d_pairs,
+                     &n_pairs,     &values,        &values_stride, &paths,        &paths_stride,
+                     &sums };
     pen_grid grid = pen_groups((n_paths + PATHS_PER_GROUP - 1) / PATHS_PER_GROUP);
     size_t steps = s->n_dates * s->n_substeps;
     grid.weight = PATHS_PER_GROUP * (steps < 1000000 ? steps : 1000000) * (size_t)n_factors * 2;

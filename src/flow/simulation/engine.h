@@ -31,9 +31,13 @@ pen_status engine_open(const char *function, pen_queue *queue, pen_dtype dtype,
                        int n_roots, const int (*pairs)[2], int n_pairs, engine *out);
 void engine_close(engine *e);
 
-/* Queues n_paths from the simulation's first_path + `from` on; the results are device addresses, NULL
- * where they are not wanted (simulate.k). */
-pen_status engine_launch(engine *e, size_t from, size_t n_paths, void *values, void *paths,
-                         void *sums);
+/* Where results go: device addresses, NULL where they are not wanted; simulate.k has the shapes. */
+typedef struct engine_results {
+    void *values, *paths, *sums;
+    size_t values_stride, paths_stride;
+} engine_results;
+
+/* Queues n_paths from the simulation's first_path + `from` on. */
+pen_status engine_launch(engine *e, size_t from, size_t n_paths, const engine_results *results);
 
 #endif

@@ -33,8 +33,8 @@ void moments_add(moments *m, const double *sums, double count)
         shift[k] = sums[k] / count - m->mean[k];
     double weight = m->count * (count / total);
     for (int k = 0; k < m->n_pairs; k++)
-        m->products[k] += sums[m->n_outputs + k] +
-                          weight * shift[m->pairs[k][0]] * shift[m->pairs[k][1]];
+        m->products[k] +=
+            sums[m->n_outputs + k] + weight * shift[m->pairs[k][0]] * shift[m->pairs[k][1]];
     for (int k = 0; k < m->n_outputs; k++)
         m->mean[k] += shift[k] * (count / total);
     m->count = total;

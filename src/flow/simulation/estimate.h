@@ -10,8 +10,8 @@ enum { MOST_CONTROLS = 12, MOST_PAIRS = PAYOFF_OUTPUTS * (MOST_CONTROLS + 1) };
 typedef struct moments {
     int n_outputs, n_controls, n_pairs;
     int pairs[MOST_PAIRS][2];
-    int pair_of[MOST_CONTROLS + 1][PAYOFF_OUTPUTS]; /* number of pair (control, output); the last row:
-                                                       of an output with itself */
+    int pair_of[MOST_CONTROLS + 1][PAYOFF_OUTPUTS]; /* number of pair (control, output); the last
+                                                       row: of an output with itself */
     double count, mean[PAYOFF_OUTPUTS];
     double products[MOST_PAIRS]; /* sums of products of deviations from the means */
 } moments;

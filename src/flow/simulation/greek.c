@@ -1,13 +1,14 @@
-/* Greeks, pathwise and by likelihood ratio (Broadie and Glasserman 1996; Glasserman 2004, chapter 7).
+/* Greeks, pathwise and by likelihood ratio (Broadie and Glasserman 1996; Glasserman 2004, chapter
+ * 7).
  *
- * With y the payoff before discounting, ' its derivative path by path, z the normal number of the first
- * date at dt, W the Brownian motion at the horizon:
+ * With y the payoff before discounting, ' its derivative path by path, z the normal number of the
+ * first date at dt, W the Brownian motion at the horizon:
  *
  *            pathwise                           likelihood ratio
  *   delta    y', ln S moving by 1 / S0          y z / (S0 vol sqrt(dt))
- *   gamma    delta' score - delta / S0          y ((z^2 - 1) / (vol^2 dt) - z / (vol sqrt(dt))) / S0^2
- *   vega     y', ln S moving by W_t - vol t     y (sum (z^2 - 1) / vol - W)
- *   rho      y', ln S moving by t, less T y     y (W / vol - T) + y' at still prices
+ *   gamma    delta' score - delta / S0          y ((z^2 - 1) / (vol^2 dt) - z / (vol sqrt(dt))) /
+ * S0^2 vega     y', ln S moving by W_t - vol t     y (sum (z^2 - 1) / vol - W) rho      y', ln S
+ * moving by t, less T y     y (W / vol - T) + y' at still prices
  *
  * where score = z / (S0 vol sqrt(dt)). */
 #include "greek.h"
@@ -116,12 +117,14 @@ static int pathwise(maker *m, pen_sensitivity which, bool *jumps)
     payoff_tangent tangent = delta_tangent(m);
     int delta, moved, rate_moves;
     switch (which) {
-    case PEN_DELTA: delta = derive(m, m->payoff, &tangent); break;
+    case PEN_DELTA:
+        delta = derive(m, m->payoff, &tangent);
+        break;
     case PEN_GAMMA:
         delta = derive(m, m->payoff, &tangent);
-        delta = binary(m, PAYOFF_MULTIPLY, delta,
-                       binary(m, PAYOFF_SUBTRACT, score(m),
-                              number(m, 1 / m->s->initial_px[m->asset])));
+        delta =
+            binary(m, PAYOFF_MULTIPLY, delta,
+                   binary(m, PAYOFF_SUBTRACT, score(m), number(m, 1 / m->s->initial_px[m->asset])));
         break;
     case PEN_VEGA:
         tangent.price = binary(m, PAYOFF_SUBTRACT, brownian(m, price(m), start(m), time_now(m)),
@@ -160,7 +163,9 @@ static int likelihood(maker *m, pen_sensitivity which)
     double dt = step_yr(m), s0 = m->s->initial_px[m->asset], deviation = vol(m) * sqrt(dt);
     int horizon = number(m, m->s->horizon_yr), weight, z, part;
     switch (which) {
-    case PEN_DELTA: weight = score(m); break;
+    case PEN_DELTA:
+        weight = score(m);
+        break;
     case PEN_GAMMA:
         z = first_normal(m);
         part = binary(m, PAYOFF_SUBTRACT, binary(m, PAYOFF_MULTIPLY, z, z), number(m, 1));
@@ -172,10 +177,9 @@ static int likelihood(maker *m, pen_sensitivity which)
                         brownian(m, price(m), start(m), horizon));
         break;
     default: {
-        payoff_tangent tangent = { .asset = -1,
-                                   .price = number(m, 0),
-                                   .before = number(m, 0),
-                                   .is_rate = true };
+        payoff_tangent tangent = {
+            .asset = -1, .price = number(m, 0), .before = number(m, 0), .is_rate = true
+        };
         int still = derive(m, m->payoff, &tangent);
         weight = number(m, -m->s->horizon_yr);
         if (m->s->drift_frac == NULL)
@@ -204,10 +208,14 @@ static bool has_tangent(const pen_simulation *s, pen_sensitivity which, size_t a
 {
     bool is_brownian = s->process == PEN_GEOMETRIC_BROWNIAN && s->vol_frac[asset] > 0;
     switch (which) {
-    case PEN_DELTA: return is_proportional(s);
-    case PEN_GAMMA: return has_density(s);
-    case PEN_VEGA: return is_brownian;
-    default: return pen_process_describe(s->process)->has_drift && is_proportional(s);
+    case PEN_DELTA:
+        return is_proportional(s);
+    case PEN_GAMMA:
+        return has_density(s);
+    case PEN_VEGA:
+        return is_brownian;
+    default:
+        return pen_process_describe(s->process)->has_drift && is_proportional(s);
     }
 }
 
@@ -231,7 +239,8 @@ pen_status greeks_make(const char *function, const pen_simulation *s, pen_greek_
             if (!jumps)
                 out->node[k] = node;
             else if (method == PEN_GREEK_PATHWISE)
-                return fail(function, method, "the payoff jumps with a price; by likelihood it works");
+                return fail(function, method,
+                            "the payoff jumps with a price; by likelihood it works");
         }
         if (out->node[k] < 0 && method != PEN_GREEK_PATHWISE && has_density(s)) {
             out->node[k] = likelihood(&m, which);

@@ -141,7 +141,7 @@ static pen_status add_launch(run *r, size_t from, size_t n_paths)
     size_t width = (size_t)(r->engine.n_outputs + r->engine.n_pairs);
     size_t n_groups = (n_paths + PATHS_PER_GROUP - 1) / PATHS_PER_GROUP;
     double group[PAYOFF_OUTPUTS + MOST_PAIRS];
-    PEN_TRY(engine_launch(&r->engine, from, n_paths, NULL, NULL, r->d_sums));
+    PEN_TRY(engine_launch(&r->engine, from, n_paths, &(engine_results){ .sums = r->d_sums }));
     PEN_TRY(pen_device_read(r->engine.queue, r->sums, r->d_sums,
                             n_groups * width * pen_dtype_bytes(r->engine.dtype)));
     PEN_TRY(pen_queue_wait(r->engine.queue));

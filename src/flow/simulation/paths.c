@@ -1,23 +1,7 @@
 /* Payoffs of each path, and whole paths. */
 #include "../../machine/device/launch.h"
 #include "engine.h"
-
-static pen_status check_panel(const char *me, pen_queue *queue, const pen_panel *panel,
-                              const char *name, size_t n_values)
-{
-    size_t n_series = pen_panel_series(panel), n_points = pen_panel_points(panel);
-    if (n_series * n_points != n_values)
-        return pen_fail(PEN_E_SHAPE, "%s: %s has %zu values, expected %zu", me, name,
-                        n_series * n_points, n_values);
-    if (n_series > 1 && pen_panel_stride(panel) != n_points)
-        return pen_fail(PEN_E_SHAPE, "%s: %s has a stride of %zu for series of %zu, expected no gaps",
-                        me, name, pen_panel_stride(panel), n_points);
-    pen_device *device = pen_queue_device(queue);
-    if (pen_device_is_host(device) ? pen_panel_is_host(panel) : pen_panel_device(panel) == device)
-        return PEN_OK;
-    return pen_fail(PEN_E_DEVICE, "%s: %s is not on the queue's device %s", me, name,
-                    pen_device_describe(device)->name);
-}
+#include "panels.h"
 
 static pen_status check_count(const char *me, const pen_simulation *s, size_t n_paths)
 {
@@ -35,8 +19,11 @@ pen_status pen_simulate_payoffs(pen_queue *queue, const pen_simulation *simulati
     if (n_payoffs < 1 || n_payoffs > PAYOFF_OUTPUTS)
         return pen_fail(PEN_E_SIZE, "%s: %zu payoffs at once, expected 1 to %d", me, n_payoffs,
                         PAYOFF_OUTPUTS);
-    size_t n_paths = pen_panel_series(values) * pen_panel_points(values) / n_payoffs;
-    PEN_TRY(check_panel(me, queue, values, "values", n_paths * n_payoffs));
+    size_t n_paths = pen_panel_points(values);
+    if (pen_panel_series(values) != n_payoffs)
+        return pen_fail(PEN_E_SHAPE, "%s: values has %zu series, expected %zu, one a payoff", me,
+                        pen_panel_series(values), n_payoffs);
+    PEN_TRY(simulation_check_device(me, queue, "values", values));
     PEN_TRY(check_count(me, simulation, n_paths));
     engine e = { .queue = queue };
     payoff_graph graph = { 0 };
@@ -53,7 +40,9 @@ pen_status pen_simulate_payoffs(pen_queue *queue, const pen_simulation *simulati
         s = engine_open(me, queue, pen_panel_dtype(values), simulation, &graph, roots,
                         (int)n_payoffs, NULL, 0, &e);
     if (s == PEN_OK)
-        s = engine_launch(&e, 0, n_paths, pen_panel_data(values), NULL, NULL);
+        s = engine_launch(&e, 0, n_paths,
+                          &(engine_results){ .values = pen_panel_data(values),
+                                             .values_stride = pen_panel_stride(values) });
     engine_close(&e);
     graph_clear(&graph);
     return s;
@@ -68,17 +57,20 @@ pen_status pen_simulate_paths(pen_queue *queue, const pen_simulation *simulation
     size_t n_assets = simulation->n_assets, n_points = simulation->n_dates + 1;
     if (n_assets < 1 || pen_panel_series(paths_px) % n_assets != 0 ||
         pen_panel_points(paths_px) != n_points)
-        return pen_fail(PEN_E_SHAPE, "%s: paths_px is %zu x %zu, expected a multiple of %zu assets "
-                                     "by %zu points",
+        return pen_fail(PEN_E_SHAPE,
+                        "%s: paths_px is %zu x %zu, expected a multiple of %zu assets "
+                        "by %zu points",
                         me, pen_panel_series(paths_px), pen_panel_points(paths_px), n_assets,
                         n_points);
     size_t n_paths = pen_panel_series(paths_px) / n_assets;
-    PEN_TRY(check_panel(me, queue, paths_px, "paths_px", n_paths * n_assets * n_points));
+    PEN_TRY(simulation_check_device(me, queue, "paths_px", paths_px));
     PEN_TRY(check_count(me, simulation, n_paths));
-    pen_status s = engine_open(me, queue, pen_panel_dtype(paths_px), simulation, &graph, NULL, 0,
-                               NULL, 0, &e);
+    pen_status s =
+        engine_open(me, queue, pen_panel_dtype(paths_px), simulation, &graph, NULL, 0, NULL, 0, &e);
     if (s == PEN_OK)
-        s = engine_launch(&e, 0, n_paths, NULL, pen_panel_data(paths_px), NULL);
+        s = engine_launch(&e, 0, n_paths,
+                          &(engine_results){ .paths = pen_panel_data(paths_px),
+                                             .paths_stride = pen_panel_stride(paths_px) });
     engine_close(&e);
     return s;
 }

@@ -1,6 +1,6 @@
-/* Payoffs as expression graphs: read (payoff_parse.c), built with equal parts shared (payoff_graph.c),
- * differentiated (payoff_derive.c) and turned into programs for kernels/simulate.k
- * (payoff_program.c). */
+/* Payoffs as expression graphs: read (payoff_parse.c), built with equal parts shared
+ * (payoff_graph.c), differentiated (payoff_derive.c) and turned into programs for
+ * kernels/simulate.k (payoff_program.c). */
 #ifndef PEN_SIMULATION_PAYOFF_H
 #define PEN_SIMULATION_PAYOFF_H
 
@@ -75,10 +75,11 @@ void graph_clear(payoff_graph *g);
 
 /* What a payoff is differentiated to, given by how prices move with it. */
 typedef struct payoff_tangent {
-    int asset;         /* whose price moves; -1: every one's */
-    int price, before; /* nodes: derivatives of the logarithm of its price now and at the date before */
-    bool is_rate;      /* it is the rate */
-    bool jumps;        /* set where the payoff jumps, so that the derivative misses something */
+    int asset; /* whose price moves; -1: every one's */
+    int price,
+        before;   /* nodes: derivatives of the logarithm of its price now and at the date before */
+    bool is_rate; /* it is the rate */
+    bool jumps;   /* set where the payoff jumps, so that the derivative misses something */
 } payoff_tangent;
 
 /* The node's derivative. */

@@ -1,7 +1,7 @@
 /* Derivatives of payoffs, path by path: the chain rule over the graph.
  *
- * An extreme's derivative is that of the value which is the extreme; a condition's is 0, which leaves
- * out what the payoff gains or loses by jumping there (Broadie and Glasserman 1996). */
+ * An extreme's derivative is that of the value which is the extreme; a condition's is 0, which
+ * leaves out what the payoff gains or loses by jumping there (Broadie and Glasserman 1996). */
 #include <math.h>
 
 #include "payoff.h"
@@ -57,7 +57,8 @@ static int derive_point(derivation *d, int node, const payoff_node *n)
     int da = derive(d, n->a), db = n->b >= 0 ? derive(d, n->b) : -1;
     switch (n->op) {
     case PAYOFF_ADD:
-    case PAYOFF_SUBTRACT: return binary(d, n->op, da, db);
+    case PAYOFF_SUBTRACT:
+        return binary(d, n->op, da, db);
     case PAYOFF_MULTIPLY: {
         int left = binary(d, PAYOFF_MULTIPLY, da, n->b);
         return binary(d, PAYOFF_ADD, left, binary(d, PAYOFF_MULTIPLY, n->a, db));
@@ -68,10 +69,12 @@ static int derive_point(derivation *d, int node, const payoff_node *n)
     }
     case PAYOFF_LESSER:
     case PAYOFF_GREATER: {
-        int left = n->op == PAYOFF_LESSER ? n->a : n->b, right = n->op == PAYOFF_LESSER ? n->b : n->a;
+        int left = n->op == PAYOFF_LESSER ? n->a : n->b,
+            right = n->op == PAYOFF_LESSER ? n->b : n->a;
         return graph_select(g, graph_binary(g, PAYOFF_LESS, left, right), da, db);
     }
-    case PAYOFF_NEGATE: return is_zero(d, da) ? da : graph_unary(g, PAYOFF_NEGATE, da);
+    case PAYOFF_NEGATE:
+        return is_zero(d, da) ? da : graph_unary(g, PAYOFF_NEGATE, da);
     case PAYOFF_ABS: {
         int is_below = graph_binary(g, PAYOFF_LESS, n->a, graph_number(g, 0));
         return graph_select(g, is_below, graph_unary(g, PAYOFF_NEGATE, da), da);
@@ -81,10 +84,14 @@ static int derive_point(derivation *d, int node, const payoff_node *n)
         return graph_number(g, 0);
     case PAYOFF_SQRT: /* a' / 2 / sqrt(a) */
         return binary(d, PAYOFF_DIVIDE, binary(d, PAYOFF_MULTIPLY, da, graph_number(g, 0.5)), node);
-    case PAYOFF_EXP: return binary(d, PAYOFF_MULTIPLY, da, node);
-    case PAYOFF_LOG: return binary(d, PAYOFF_DIVIDE, da, n->a);
-    case PAYOFF_CDF: return is_zero(d, da) ? da : binary(d, PAYOFF_MULTIPLY, da, density(g, n->a));
-    default: return da;
+    case PAYOFF_EXP:
+        return binary(d, PAYOFF_MULTIPLY, da, node);
+    case PAYOFF_LOG:
+        return binary(d, PAYOFF_DIVIDE, da, n->a);
+    case PAYOFF_CDF:
+        return is_zero(d, da) ? da : binary(d, PAYOFF_MULTIPLY, da, density(g, n->a));
+    default:
+        return da;
     }
 }
 
@@ -101,9 +108,13 @@ static int derive_new(derivation *d, int node)
         int factor = n.kind == NODE_PRICE ? tangent->price : tangent->before;
         return is_mine ? binary(d, PAYOFF_MULTIPLY, node, factor) : zero;
     }
-    case NODE_RATE: return tangent->is_rate ? graph_number(g, 1) : zero;
-    case NODE_POINT: return derive_point(d, node, &n);
-    case NODE_SUM: inner = derive(d, n.a); break;
+    case NODE_RATE:
+        return tangent->is_rate ? graph_number(g, 1) : zero;
+    case NODE_POINT:
+        return derive_point(d, node, &n);
+    case NODE_SUM:
+        inner = derive(d, n.a);
+        break;
     case NODE_LEAST:
     case NODE_GREATEST:
         inner = derive(d, n.a);
@@ -112,7 +123,8 @@ static int derive_new(derivation *d, int node)
         derive(d, n.a); /* notes that it jumps */
         inner = derive(d, n.b);
         return is_zero(d, inner) ? inner : graph_path(g, NODE_FIRST, n.a, inner);
-    default: return zero;
+    default:
+        return zero;
     }
     return is_zero(d, inner) ? inner : graph_path(g, n.kind, inner, -1);
 }

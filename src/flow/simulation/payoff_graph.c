@@ -84,11 +84,20 @@ int graph_unary(payoff_graph *g, int op, int a)
 static bool compute(int op, double x, double y, double *out)
 {
     switch (op) {
-    case PAYOFF_ADD: *out = x + y; return true;
-    case PAYOFF_SUBTRACT: *out = x - y; return true;
-    case PAYOFF_MULTIPLY: *out = x * y; return true;
-    case PAYOFF_DIVIDE: *out = x / y; return y != 0;
-    default: return false;
+    case PAYOFF_ADD:
+        *out = x + y;
+        return true;
+    case PAYOFF_SUBTRACT:
+        *out = x - y;
+        return true;
+    case PAYOFF_MULTIPLY:
+        *out = x * y;
+        return true;
+    case PAYOFF_DIVIDE:
+        *out = x / y;
+        return y != 0;
+    default:
+        return false;
     }
 }
 
@@ -120,7 +129,8 @@ int graph_binary(payoff_graph *g, int op, int a, int b)
         if (is_number(g, b, 1) || is_number(g, a, 0))
             return a;
         break;
-    default: break;
+    default:
+        break;
     }
     return point(g, op, a, b, -1);
 }
@@ -172,8 +182,10 @@ int graph_before(payoff_graph *g, int node)
     case NODE_HORIZON:
     case NODE_DATES:
     case NODE_RATE:
-    case NODE_START: return node;
-    case NODE_PRICE: return graph_leaf(g, NODE_BEFORE, n.asset);
+    case NODE_START:
+        return node;
+    case NODE_PRICE:
+        return graph_leaf(g, NODE_BEFORE, n.asset);
     case NODE_DATE:
         return graph_binary(g, PAYOFF_SUBTRACT, graph_leaf(g, NODE_DATE, 0), graph_number(g, 1));
     case NODE_TIME: {

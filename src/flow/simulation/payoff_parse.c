@@ -286,8 +286,8 @@ static int read_call(parser *p, const char *name, size_t n)
         return expected(p, "')' or ','");
     if (count < functions[f].least || count > functions[f].most) {
         char text[100];
-        snprintf(text, sizeof text, "%s() has %d argument%s, expected %d%s", functions[f].name, count,
-                 count == 1 ? "" : "s", functions[f].least,
+        snprintf(text, sizeof text, "%s() has %d argument%s, expected %d%s", functions[f].name,
+                 count, count == 1 ? "" : "s", functions[f].least,
                  functions[f].most > functions[f].least ? " or more" : "");
         return fail(p, name, "%s", text);
     }
@@ -373,7 +373,8 @@ static int read_product(parser *p)
             break;
         int right = read_unary(p);
         if (!p->failed)
-            left = graph_binary(p->graph, is_product ? PAYOFF_MULTIPLY : PAYOFF_DIVIDE, left, right);
+            left =
+                graph_binary(p->graph, is_product ? PAYOFF_MULTIPLY : PAYOFF_DIVIDE, left, right);
     }
     return left;
 }
@@ -414,12 +415,18 @@ static int read_comparison(parser *p)
         return fail(p, p->at, "%s", "one comparison at a time: join two with 'and'");
     payoff_graph *g = p->graph;
     switch (which) {
-    case 0: return graph_binary(g, PAYOFF_LESS_EQUAL, left, right);
-    case 1: return graph_binary(g, PAYOFF_LESS_EQUAL, right, left);
-    case 2: return graph_binary(g, PAYOFF_EQUAL, left, right);
-    case 3: return graph_unary(g, PAYOFF_NOT, graph_binary(g, PAYOFF_EQUAL, left, right));
-    case 4: return graph_binary(g, PAYOFF_LESS, left, right);
-    default: return graph_binary(g, PAYOFF_LESS, right, left);
+    case 0:
+        return graph_binary(g, PAYOFF_LESS_EQUAL, left, right);
+    case 1:
+        return graph_binary(g, PAYOFF_LESS_EQUAL, right, left);
+    case 2:
+        return graph_binary(g, PAYOFF_EQUAL, left, right);
+    case 3:
+        return graph_unary(g, PAYOFF_NOT, graph_binary(g, PAYOFF_EQUAL, left, right));
+    case 4:
+        return graph_binary(g, PAYOFF_LESS, left, right);
+    default:
+        return graph_binary(g, PAYOFF_LESS, right, left);
     }
 }
 
@@ -471,8 +478,9 @@ static pen_status check_parameters(const pen_payoff_parameter *parameters, size_
         for (size_t j = 0; j < length; j++)
             is_name = is_name && is_name_char(name[j]);
         if (!is_name)
-            return pen_fail(PEN_E_ARG, "payoff parameter '%s': expected a letter, then letters, "
-                                       "digits and _",
+            return pen_fail(PEN_E_ARG,
+                            "payoff parameter '%s': expected a letter, then letters, "
+                            "digits and _",
                             name);
         if (is_reserved(name, length))
             return pen_fail(PEN_E_ARG, "payoff parameter '%s' is a word of payoffs already", name);

@@ -1,8 +1,8 @@
 /* Expression graphs as programs over rows (kernels/payoff_op.kh).
  *
  * What path functions look at is computed at every date; what only the result needs, at the last.
- * Rows: the prices, the prices before and V as far as they are read, rows that hold constants and what
- * path functions have gathered, then intermediate values, whose rows are used again. */
+ * Rows: the prices, the prices before and V as far as they are read, rows that hold constants and
+ * what path functions have gathered, then intermediate values, whose rows are used again. */
 #include <math.h>
 #include <string.h>
 
@@ -48,8 +48,9 @@ static void mark(compiler *c, int node, unsigned when)
 
 static pen_status no_rows(void)
 {
-    return pen_fail(PEN_E_SIZE, "the payoffs need more than %d values at once: ask for fewer at a "
-                                "time, without greeks, or simplify them",
+    return pen_fail(PEN_E_SIZE,
+                    "the payoffs need more than %d values at once: ask for fewer at a "
+                    "time, without greeks, or simplify them",
                     PAYOFF_ROWS);
 }
 
@@ -78,11 +79,16 @@ static pen_status hold(compiler *c, double x, int *row)
 static double constant_of(const compiler *c, const payoff_node *n)
 {
     switch (n->kind) {
-    case NODE_HORIZON: return c->constants->horizon_yr;
-    case NODE_DATES: return c->constants->n_dates;
-    case NODE_RATE: return c->constants->rate_frac;
-    case NODE_START: return c->constants->start_px[n->asset];
-    default: return n->number;
+    case NODE_HORIZON:
+        return c->constants->horizon_yr;
+    case NODE_DATES:
+        return c->constants->n_dates;
+    case NODE_RATE:
+        return c->constants->rate_frac;
+    case NODE_START:
+        return c->constants->start_px[n->asset];
+    default:
+        return n->number;
     }
 }
 
@@ -126,27 +132,41 @@ static pen_status place_lasting(compiler *c)
             continue;
         PEN_TRY(check_date(c, n));
         switch (n->kind) {
-        case NODE_PRICE: c->row[k] = n->asset; break;
-        case NODE_BEFORE: c->row[k] = p->before_row + n->asset; break;
-        case NODE_SECOND: c->row[k] = p->second_row; break;
+        case NODE_PRICE:
+            c->row[k] = n->asset;
+            break;
+        case NODE_BEFORE:
+            c->row[k] = p->before_row + n->asset;
+            break;
+        case NODE_SECOND:
+            c->row[k] = p->second_row;
+            break;
         case NODE_NUMBER:
         case NODE_HORIZON:
         case NODE_DATES:
         case NODE_RATE:
-        case NODE_START: PEN_TRY(hold(c, constant_of(c, n), &c->row[k])); break;
-        case NODE_SUM: PEN_TRY(hold(c, 0, &c->row[k])); break;
+        case NODE_START:
+            PEN_TRY(hold(c, constant_of(c, n), &c->row[k]));
+            break;
+        case NODE_SUM:
+            PEN_TRY(hold(c, 0, &c->row[k]));
+            break;
         case NODE_FIRST:
             PEN_TRY(hold(c, 0, &c->row[k]));
             PEN_TRY(hold(c, 0, &c->extra[k]));
             break;
         case NODE_LEAST:
         case NODE_GREATEST:
-            PEN_TRY(hold(c, n->b >= 0 ? 0 : n->kind == NODE_LEAST ? INFINITY : -INFINITY,
+            PEN_TRY(hold(c,
+                         n->b >= 0               ? 0
+                         : n->kind == NODE_LEAST ? INFINITY
+                                                 : -INFINITY,
                          &c->row[k]));
             if (n->b >= 0)
                 PEN_TRY(hold(c, INFINITY, &c->extra[k]));
             break;
-        default: break;
+        default:
+            break;
         }
     }
     return PEN_OK;
@@ -178,12 +198,15 @@ static pen_status emit_path(compiler *c, int k)
     const payoff_node *n = &c->g->nodes[k];
     int a = row_of(c, n->a), b = row_of(c, n->b), row = c->row[k], negated;
     switch (n->kind) {
-    case NODE_SUM: return emit(c, PAYOFF_ADD, row, row, a, -1);
-    case NODE_FIRST: return emit(c, PAYOFF_FIRST, row, a, b, c->extra[k]);
+    case NODE_SUM:
+        return emit(c, PAYOFF_ADD, row, row, a, -1);
+    case NODE_FIRST:
+        return emit(c, PAYOFF_FIRST, row, a, b, c->extra[k]);
     case NODE_LEAST:
         return n->b < 0 ? emit(c, PAYOFF_LESSER, row, row, a, -1)
                         : emit(c, PAYOFF_AT_LEAST, row, a, b, c->extra[k]);
-    default: break;
+    default:
+        break;
     }
     if (n->b < 0)
         return emit(c, PAYOFF_GREATER, row, row, a, -1);
@@ -238,7 +261,9 @@ static pen_status emit_phase(compiler *c, unsigned when, const int *roots, int n
         if (is_path(n->kind)) {
             PEN_TRY(emit_path(c, k));
         } else if (is_computed(n)) {
-            int op = n->kind == NODE_TIME ? PAYOFF_TIME : n->kind == NODE_DATE ? PAYOFF_DATE : n->op;
+            int op = n->kind == NODE_TIME   ? PAYOFF_TIME
+                     : n->kind == NODE_DATE ? PAYOFF_DATE
+                                            : n->op;
             int a = row_of(c, n->a), b = row_of(c, n->b), d = row_of(c, n->c);
             PEN_TRY(take_row(c, &c->row[k]));
             PEN_TRY(emit(c, op, c->row[k], a, b, d));

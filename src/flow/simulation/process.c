@@ -60,19 +60,21 @@ static const pen_process_parameter bootstrap_parameters[] = {
 static const pen_process_info processes[PEN_PROCESSES] = {
     [PEN_GEOMETRIC_BROWNIAN] = { "gbm", "geometric Brownian motion", "Samuelson (1965)",
                                  PROCESS_ASSETS, true, true, NULL, 0, NULL },
-    [PEN_HESTON] = { "heston", "stochastic variance", "Heston (1993); scheme QE-M of Andersen (2008)",
-                     1, false, true, "variance", PARAMETERS(heston_parameters) },
-    [PEN_MERTON] = { "merton", "geometric Brownian motion with normal jumps", "Merton (1976)", 1,
-                     true, true, NULL, PARAMETERS(merton_parameters) },
-    [PEN_SABR] = { "sabr", "stochastic volatility of elasticity beta",
+    [PEN_HESTON] = { "heston", "Heston's stochastic variance",
+                     "Heston (1993); scheme QE-M of Andersen (2008)", 1, false, true, "variance",
+                     PARAMETERS(heston_parameters) },
+    [PEN_MERTON] = { "merton", "Merton's jump diffusion", "Merton (1976)", 1, true, true, NULL,
+                     PARAMETERS(merton_parameters) },
+    [PEN_SABR] = { "sabr", "SABR's stochastic volatility",
                    "Hagan, Kumar, Lesniewski, Woodward (2002)", 1, false, true, "volatility",
                    PARAMETERS(sabr_parameters) },
-    [PEN_GARCH] = { "garch", "GARCH(1, 1) with leverage; a step is a period",
+    [PEN_GARCH] = { "garch", "GARCH(1, 1) with leverage",
                     "Bollerslev (1986); Glosten, Jagannathan, Runkle (1993)", 1, false, true,
                     "variance of the next period", PARAMETERS(garch_parameters) },
-    [PEN_ORNSTEIN_UHLENBECK] = { "ou", "mean-reverting level", "Uhlenbeck and Ornstein (1930)", 1,
-                                 false, false, NULL, PARAMETERS(ou_parameters) },
-    [PEN_BOOTSTRAP] = { "bootstrap", "blocks of past returns; a step is a row of them",
+    [PEN_ORNSTEIN_UHLENBECK] = { "ou", "Ornstein and Uhlenbeck's mean reversion",
+                                 "Uhlenbeck and Ornstein (1930)", 1, false, false, NULL,
+                                 PARAMETERS(ou_parameters) },
+    [PEN_BOOTSTRAP] = { "bootstrap", "bootstrap of past returns",
                         "stationary bootstrap, Politis and Romano (1994)", PROCESS_ASSETS, false,
                         false, NULL, PARAMETERS(bootstrap_parameters) },
 };
@@ -149,7 +151,8 @@ static pen_status check_sizes(const char *me, const pen_simulation *s, const pen
     return PEN_OK;
 }
 
-static pen_status check_assets(const char *me, const pen_simulation *s, const pen_process_info *info)
+static pen_status check_assets(const char *me, const pen_simulation *s,
+                               const pen_process_info *info)
 {
     bool may_be_negative = s->process == PEN_ORNSTEIN_UHLENBECK;
     for (size_t a = 0; a < s->n_assets; a++) {
@@ -192,20 +195,23 @@ static pen_status root_of_correlation(const char *me, const pen_simulation *s, d
             double wanted = i == j ? 1 : 0, given = r != NULL ? r[i * n + j] : wanted;
             if (!(fabs(given) <= 1) || (i == j && given != 1) ||
                 (r != NULL && given != r[j * n + i]))
-                return pen_fail(PEN_E_ARG, "%s: correlation %zu, %zu is %g (and %g across), expected "
-                                           "a symmetric matrix within -1 and 1, 1 on the diagonal",
+                return pen_fail(PEN_E_ARG,
+                                "%s: correlation %zu, %zu is %g (and %g across), expected "
+                                "a symmetric matrix within -1 and 1, 1 on the diagonal",
                                 me, i + 1, j + 1, given, r[j * n + i]);
             double sum = given;
             for (size_t k = 0; k < j; k++)
                 sum -= root[i * (i + 1) / 2 + k] * root[j * (j + 1) / 2 + k];
             double pivot = root[j * (j + 1) / 2 + j];
             if (i == j && sum < -1e-10)
-                return pen_fail(PEN_E_ARG, "%s: the correlation matrix is not positive "
-                                           "semi-definite: asset %zu contradicts those before it",
+                return pen_fail(PEN_E_ARG,
+                                "%s: the correlation matrix is not positive "
+                                "semi-definite: asset %zu contradicts those before it",
                                 me, i + 1);
             if (i != j && !(pivot > 0) && fabs(sum) > 1e-7)
-                return pen_fail(PEN_E_ARG, "%s: the correlation matrix is not positive "
-                                           "semi-definite: asset %zu contradicts those before it",
+                return pen_fail(PEN_E_ARG,
+                                "%s: the correlation matrix is not positive "
+                                "semi-definite: asset %zu contradicts those before it",
                                 me, i + 1);
             double value = i == j ? (sum > 1e-14 ? sqrt(sum) : 0) : pivot > 0 ? sum / pivot : 0;
             root[i * (i + 1) / 2 + j] = value;
@@ -249,7 +255,8 @@ static void make_heston(const pen_simulation *s, double dt, process_model *out)
     out->n_factors = 2;
 }
 
-static pen_status make_merton(const char *me, const pen_simulation *s, double dt, process_model *out)
+static pen_status make_merton(const char *me, const pen_simulation *s, double dt,
+                              process_model *out)
 {
     const double *p = s->parameters;
     double vol = s->vol_frac[0], mean = p[MERTON_MEAN], stdev = p[MERTON_STDEV];
@@ -267,8 +274,9 @@ static pen_status make_merton(const char *me, const pen_simulation *s, double dt
         sum += term;
     }
     if (sum < 1 - 1e-12)
-        return pen_fail(PEN_E_ARG, "%s: %g jumps are expected in a substep, too many: take more "
-                                   "dates or substeps",
+        return pen_fail(PEN_E_ARG,
+                        "%s: %g jumps are expected in a substep, too many: take more "
+                        "dates or substeps",
                         me, expected);
     m[MERTON_TERMS] = k;
     out->n_words = 1 + MERTON_WORDS;
@@ -300,8 +308,9 @@ static pen_status make_garch(const char *me, const pen_simulation *s, double dt,
     double persistence = p[GARCH_SHOCK] + p[GARCH_PERSISTENCE] + 0.5 * p[GARCH_LEVERAGE];
     double h0 = p[GARCH_H0], *m = out->words + 1;
     if (!(persistence < 1) && h0 == 0)
-        return pen_fail(PEN_E_ARG, "%s: alpha + beta + gamma / 2 of garch is %g, so there is no "
-                                   "long-run variance to start with: expected less than 1, or h0",
+        return pen_fail(PEN_E_ARG,
+                        "%s: alpha + beta + gamma / 2 of garch is %g, so there is no "
+                        "long-run variance to start with: expected less than 1, or h0",
                         me, persistence);
     if (p[GARCH_SHOCK] + p[GARCH_LEVERAGE] < 0)
         return pen_fail(PEN_E_ARG, "%s: alpha + gamma of garch is %g, expected 0 or more", me,
@@ -358,8 +367,8 @@ static pen_status make_bootstrap(const char *me, const pen_simulation *s, double
         if (!isfinite(s->history[k]))
             return pen_fail(PEN_E_ARG, "%s: row %zu of the history has a %g, expected numbers", me,
                             k / s->n_assets + 1, s->history[k]);
-    PEN_TRY(pen_alloc_array(s->n_history * s->n_assets, sizeof *out->history,
-                            (void **)&out->history));
+    PEN_TRY(
+        pen_alloc_array(s->n_history * s->n_assets, sizeof *out->history, (void **)&out->history));
     PEN_TRY(copy_history(s, dt, out->history));
     out->words[s->n_assets + BOOTSTRAP_RESTART] = 1 / s->parameters[BOOTSTRAP_BLOCK];
     out->second_start = -1;
@@ -383,13 +392,23 @@ pen_status process_model_make(const char *function, const pen_simulation *s, pro
     for (size_t a = 0; a < s->n_assets; a++)
         out->words[a] = out->is_log ? 0 : s->initial_px[a];
     switch (s->process) {
-    case PEN_HESTON: make_heston(s, dt, out); return PEN_OK;
-    case PEN_MERTON: return make_merton(function, s, dt, out);
-    case PEN_SABR: make_sabr(s, dt, out); return PEN_OK;
-    case PEN_GARCH: return make_garch(function, s, dt, out);
-    case PEN_ORNSTEIN_UHLENBECK: make_ou(s, dt, out); return PEN_OK;
-    case PEN_BOOTSTRAP: return make_bootstrap(function, s, dt, out);
-    default: return make_gbm(function, s, dt, out);
+    case PEN_HESTON:
+        make_heston(s, dt, out);
+        return PEN_OK;
+    case PEN_MERTON:
+        return make_merton(function, s, dt, out);
+    case PEN_SABR:
+        make_sabr(s, dt, out);
+        return PEN_OK;
+    case PEN_GARCH:
+        return make_garch(function, s, dt, out);
+    case PEN_ORNSTEIN_UHLENBECK:
+        make_ou(s, dt, out);
+        return PEN_OK;
+    case PEN_BOOTSTRAP:
+        return make_bootstrap(function, s, dt, out);
+    default:
+        return make_gbm(function, s, dt, out);
     }
 }
 

@@ -206,18 +206,18 @@ static pen_status day_quantiles(demo *d, const double *paths, size_t day, double
 
 static pen_status simulate_paths(demo *d, pen_panel **panel, pen_panel **one_day, double **host)
 {
-    pen_gbm model = pen_gbm_default();
-    model.initial_px = last_close(d);
-    model.drift_frac = 0.03;
-    model.vol_frac = d->vol_frac;
-    model.horizon_days = DEMO_HORIZON;
-    model.n_steps = DEMO_HORIZON;
-    model.n_paths = PATHS;
+    double initial_px = last_close(d), drift_frac = 0.03;
+    pen_simulation model = pen_simulation_default(PEN_GEOMETRIC_BROWNIAN);
+    model.initial_px = &initial_px;
+    model.drift_frac = &drift_frac;
+    model.vol_frac = &d->vol_frac;
+    model.horizon_yr = (double)DEMO_HORIZON / PEN_TRADING_DAYS_A_YEAR;
+    model.n_dates = DEMO_HORIZON;
     model.seed = 7;
     size_t points = DEMO_HORIZON + 1;
     PEN_TRY(pen_panel_create(d->device, PEN_F64, PATHS, points, panel));
     PEN_TRY(pen_panel_create(d->device, PEN_F64, 1, PATHS, one_day));
-    PEN_TRY(pen_simulate_gbm_paths(d->queue, &model, *panel));
+    PEN_TRY(pen_simulate_paths(d->queue, &model, *panel));
     PEN_TRY(pen_alloc_array(PATHS * (points + 1), sizeof **host, (void **)host));
     PEN_TRY(pen_alloc(DEMO_QUANTILES * DEMO_HORIZON, sizeof(double), (void **)&d->fan));
     PEN_TRY(pen_panel_read(d->queue, *host, points, *panel));
