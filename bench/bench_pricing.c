@@ -173,7 +173,7 @@ static pen_status chain_peer(bench *b)
 struct model_case {
     struct chain_case chain;
     pen_model model;
-    pen_payoff payoff;
+    pen_european_payoff payoff;
     bool is_higher; /* vanna to ultima instead of price to rho */
 };
 

@@ -15,7 +15,7 @@ enum { PRICE, DELTA, GAMMA, VEGA, THETA, RHO, VANNA, VOLGA, CHARM, SPEED, COLOR,
 typedef struct book {
     size_t n;
     pen_model model;
-    pen_payoff payoff;
+    pen_european_payoff payoff;
     pen_dtype dtype;
     double *in[N_IN];
 } book;
@@ -61,7 +61,8 @@ static void price_first(book *b, double *out)
     free(narrow);
 }
 
-static void price_one(pen_model model, pen_payoff payoff, const double in[N_IN], double out[N_OUT])
+static void price_one(pen_model model, pen_european_payoff payoff, const double in[N_IN],
+                      double out[N_OUT])
 {
     double copy[N_IN];
     book b = { .n = 1, .model = model, .payoff = payoff, .dtype = PEN_F64 };
@@ -137,7 +138,7 @@ static long double derivative(const book *b, const long double v[N_IN], const in
     return sum;
 }
 
-static book random_book(size_t n, pen_model model, pen_payoff payoff, pen_dtype dtype)
+static book random_book(size_t n, pen_model model, pen_european_payoff payoff, pen_dtype dtype)
 {
     book b = { .n = n, .model = model, .payoff = payoff, .dtype = dtype };
     pen_rng rng;
@@ -166,11 +167,11 @@ static void book_free(book *b)
 }
 
 /* What is checked for each model and payoff. */
-static void for_all(void (*check)(pen_model model, pen_payoff payoff))
+static void for_all(void (*check)(pen_model model, pen_european_payoff payoff))
 {
     for (int model = 0; model < PEN_MODELS; model++)
         for (int payoff = 0; payoff < PEN_PAYOFFS; payoff++)
-            check((pen_model)model, (pen_payoff)payoff);
+            check((pen_model)model, (pen_european_payoff)payoff);
 }
 
 /* ---- tests ---- */
@@ -180,7 +181,7 @@ static void published_values_are_met(void)
 {
     static const struct {
         pen_model model;
-        pen_payoff payoff;
+        pen_european_payoff payoff;
         double in[N_IN], times, want;
     } rows[] = {
         { PEN_MODEL_BLACK76, PEN_PAYOFF_VANILLA, { 1, 19, 19, .75, .28, .1 }, 1, 1.7011 },
@@ -197,7 +198,7 @@ static void published_values_are_met(void)
     }
 }
 
-static void check_outputs(pen_model model, pen_payoff payoff)
+static void check_outputs(pen_model model, pen_european_payoff payoff)
 {
     static const struct {
         const char *name;
@@ -251,7 +252,7 @@ static void price_and_greeks_are_the_references(void)
 }
 
 /* Call and put together: the forward, the discount factor, the discounted forward. */
-static void check_parity(pen_model model, pen_payoff payoff)
+static void check_parity(pen_model model, pen_european_payoff payoff)
 {
     enum { N = 1003 };
     double *out[2], worst = 0;
@@ -285,12 +286,12 @@ static void calls_and_puts_add_up(void)
 static void limits_are_defined(void)
 {
     double k = exp(-0.05), pi = acos(-1);
-    static const pen_payoff vanilla = PEN_PAYOFF_VANILLA, cash = PEN_PAYOFF_CASH,
-                            asset = PEN_PAYOFF_ASSET;
+    static const pen_european_payoff vanilla = PEN_PAYOFF_VANILLA, cash = PEN_PAYOFF_CASH,
+                                     asset = PEN_PAYOFF_ASSET;
     struct {
         const char *label;
         pen_model model;
-        pen_payoff payoff;
+        pen_european_payoff payoff;
         double in[N_IN], price, delta, gamma;
     } rows[] = {
         { "in on the last day", PEN_MODEL_BACHELIER, vanilla, { 1, 3, -2, 0, 4, .05 }, 5, 1, 0 },
@@ -341,7 +342,7 @@ static void limits_are_defined(void)
     }
 }
 
-static void check_bits(pen_model model, pen_payoff payoff)
+static void check_bits(pen_model model, pen_european_payoff payoff)
 {
     static const size_t sizes[] = { 0, 1, 257, 5003 };
     for (size_t k = 0; k < COUNT(sizes); k++)
@@ -508,7 +509,7 @@ static void wrong_terms_are_refused(void)
     pen_european_terms terms = { .model = (pen_model)PEN_MODELS };
     CHECK_STATUS(pen_price_european_by(queue, &terms, &in, &out), PEN_E_ARG);
     CHECK_ERROR_SAYS("model is 4, expected 0 to 3");
-    terms = (pen_european_terms){ .payoff = (pen_payoff)PEN_PAYOFFS };
+    terms = (pen_european_terms){ .payoff = (pen_european_payoff)PEN_PAYOFFS };
     CHECK_STATUS(pen_price_european_by(queue, &terms, &in, &out), PEN_E_ARG);
     CHECK_ERROR_SAYS("payoff is 3, expected 0 to 2");
     terms = (pen_european_terms){ .payoff = PEN_PAYOFF_CASH };

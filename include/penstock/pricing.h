@@ -82,12 +82,12 @@ typedef enum pen_model {
 } pen_model;
 
 /* What the option pays. */
-typedef enum pen_payoff {
+typedef enum pen_european_payoff {
     PEN_PAYOFF_VANILLA = 0, /* max(side (S - K), 0) */
     PEN_PAYOFF_CASH,        /* 1 where side (S - K) > 0 */
     PEN_PAYOFF_ASSET,       /* S there */
     PEN_PAYOFFS
-} pen_payoff;
+} pen_european_payoff;
 
 /* "bsm", "black76", "bachelier", "displaced"; "vanilla", "cash", "asset"; NULL for other numbers.
  */
@@ -96,7 +96,7 @@ PEN_API const char *pen_payoff_name(int payoff);
 
 typedef struct pen_european_terms {
     pen_model model;
-    pen_payoff payoff;
+    pen_european_payoff payoff;
     pen_input shift_px; /* of PEN_MODEL_DISPLACED; others do not look at it */
 } pen_european_terms;
 

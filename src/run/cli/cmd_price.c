@@ -60,7 +60,7 @@ static pen_status run(cli *c)
     int payoff;
     PEN_TRY(chain_read_model(c, &terms.model, &spec));
     PEN_TRY(cli_choice(c, "payoff", payoffs, &payoff));
-    terms.payoff = (pen_payoff)payoff;
+    terms.payoff = (pen_european_payoff)payoff;
     spec.refuse = terms.model == PEN_MODEL_BSM || terms.model == PEN_MODEL_BLACK76 ? refuse : NULL;
     return chain_run(c, &spec);
 }
