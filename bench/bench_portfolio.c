@@ -17,6 +17,7 @@ typedef struct shape {
     double most;      /* weight of an asset */
     size_t scenarios; /* of expected returns, 0: none */
     size_t n_factors; /* Q as loadings instead of a matrix; 0: a matrix */
+    size_t frontier;  /* portfolios of it; 0: none */
 } shape;
 
 struct problem {
@@ -24,6 +25,7 @@ struct problem {
     pen_qp qp;
     double *q, *cost, *lower, *upper, *ones, *alone, *multipliers, *x, *costs;
     pen_qp_answer answer, *answers;
+    pen_portfolio_answer *points;
     double one;
 };
 
@@ -85,7 +87,9 @@ static pen_status fill(struct problem *s)
     PEN_TRY(s->shape.n_factors > 0 ? fill_loadings(s, &rng) : fill_matrix(s, &rng));
     PEN_TRY(pen_alloc(n * 7 + 1, sizeof *s->cost, (void **)&s->cost));
     PEN_TRY(pen_alloc((s->shape.scenarios + 1) * n, sizeof *s->costs, (void **)&s->costs));
-    PEN_TRY(pen_alloc((s->shape.scenarios + 1) * n, sizeof *s->x, (void **)&s->x));
+    PEN_TRY(
+        pen_alloc((s->shape.scenarios + s->shape.frontier + 1) * n, sizeof *s->x, (void **)&s->x));
+    PEN_TRY(pen_alloc(s->shape.frontier + 1, sizeof *s->points, (void **)&s->points));
     PEN_TRY(pen_alloc(s->shape.scenarios + 1, sizeof *s->answers, (void **)&s->answers));
     s->lower = s->cost + n;
     s->upper = s->lower + n;
@@ -99,6 +103,8 @@ static pen_status fill(struct problem *s)
         s->ones[i] = 1;
         for (size_t k = 0; k < s->shape.scenarios; k++)
             s->costs[k * n + i] = -s->shape.taste * (mean + 0.0001 * normal(&rng));
+        if (s->shape.frontier > 0)
+            s->costs[i] = mean;
     }
     return PEN_OK;
 }
@@ -110,7 +116,9 @@ static pen_status prepare(bench *b)
     b->state = s;
     s->shape = *(const shape *)b->test->with;
     s->one = 1;
-    b->items = s->shape.scenarios > 0 ? s->shape.scenarios : 1;
+    b->items = s->shape.scenarios + s->shape.frontier;
+    if (b->items == 0)
+        b->items = 1;
     PEN_TRY(fill(s));
     size_t n = s->shape.n;
     s->qp = (pen_qp){ .n = n,
@@ -131,9 +139,17 @@ static pen_status prepare(bench *b)
     return PEN_OK;
 }
 
+static pen_portfolio portfolio(const struct problem *s)
+{
+    return (pen_portfolio){ .n = s->shape.n, .mean = s->costs, .covariance = s->q };
+}
+
 static pen_status run(bench *b)
 {
     struct problem *s = b->state;
+    const pen_portfolio p = portfolio(s);
+    if (s->shape.frontier > 0)
+        return pen_portfolio_frontier(&p, s->shape.frontier, s->x, s->points);
     if (s->shape.scenarios > 0)
         return pen_qp_solve_costs(&s->qp, s->costs, s->shape.scenarios, s->x, s->answers);
     return pen_qp_solve(&s->qp, NULL, s->x, s->multipliers, &s->answer);
@@ -155,10 +171,30 @@ static pen_status check_batch(struct problem *s)
     return PEN_OK;
 }
 
+/* Each point is what its return as a target gives. */
+static pen_status check_frontier(struct problem *s)
+{
+    const pen_portfolio p = portfolio(s);
+    pen_goal_params params = pen_goal_params_default();
+    params.goal = PEN_GOAL_TARGET_RETURN;
+    for (size_t k = 0; k < s->shape.frontier; k++) {
+        pen_portfolio_answer want;
+        params.target = s->points[k].mean;
+        PEN_TRY(pen_portfolio_optimize(&p, &params, s->alone, &want));
+        if (!(s->points[k].kkt_residual <= 1e-10 &&
+              fabs(s->points[k].risk - want.risk) <= 1e-9 * want.risk))
+            return pen_fail(PEN_E_INTERNAL, "risk %zu is %.17g, expected %.17g", k,
+                            s->points[k].risk, want.risk);
+    }
+    return PEN_OK;
+}
+
 static pen_status check(bench *b)
 {
     struct problem *s = b->state;
     pen_qp_answer a;
+    if (s->shape.frontier > 0)
+        return check_frontier(s);
     if (s->shape.scenarios > 0)
         return check_batch(s);
     PEN_TRY(pen_qp_certify(&s->qp, s->x, s->multipliers, &a));
@@ -177,13 +213,14 @@ static void clear(bench *b)
     pen_free(s->costs);
     pen_free(s->x);
     pen_free(s->answers);
+    pen_free(s->points);
     pen_free(s);
 }
 
-static const shape utility_20 = { 20, 0.3, 1, 0, 0 }, utility_50 = { 50, 0.3, 1, 0, 0 },
-                   utility_100 = { 100, 0.3, 1, 0, 0 }, utility_200 = { 200, 0.3, 1, 0, 0 },
-                   least_1000 = { 1000, 0, 0.02, 0, 0 }, scenarios = { 50, 0.1, 1, 10000, 0 },
-                   factors = { 10000, 0, 0.01, 0, 50 };
+static const shape utility_20 = { 20, 0.3, 1, 0, 0, 0 }, utility_50 = { 50, 0.3, 1, 0, 0, 0 },
+                   utility_100 = { 100, 0.3, 1, 0, 0, 0 }, utility_200 = { 200, 0.3, 1, 0, 0, 0 },
+                   least_1000 = { 1000, 0, 0.02, 0, 0, 0 }, scenarios = { 50, 0.1, 1, 10000, 0, 0 },
+                   factors = { 10000, 0, 0.01, 0, 50, 0 }, frontier = { 100, 0, 1, 0, 0, 50 };
 
 #define CASE(title, what, kind)                                                                    \
     {                                                                                              \
@@ -196,6 +233,7 @@ static const bench_case cases[] = {
     CASE("mean_variance_50", "problem", utility_50),
     CASE("mean_variance_100", "problem", utility_100),
     CASE("mean_variance_200", "problem", utility_200),
+    CASE("frontier_100x50", "portfolio", frontier),
     CASE("min_variance_1000", "problem", least_1000),
     CASE("scenarios_50x10000", "problem", scenarios),
     CASE("min_variance_10000_factors_50", "problem", factors),

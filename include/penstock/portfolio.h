@@ -79,6 +79,88 @@ PEN_API pen_status pen_qp_certify(const pen_qp *problem, const double *x, const 
 PEN_API pen_status pen_qp_solve_costs(const pen_qp *problem, const double *costs, size_t count,
                                       double *x, pen_qp_answer *answers);
 
+/* ---- portfolios ----
+ *
+ * Weights sum to 1.  Means, covariances and whatever is in their units are per period: of a
+ * year if they are, of a day if they are. */
+
+/* goal, name, what it does */
+#define PEN_GOAL_LIST(X)                                                                           \
+    X(MIN_VARIANCE, "min-variance", "least variance")                                              \
+    X(UTILITY, "utility", "most of return - risk aversion / 2 * variance")                         \
+    X(TARGET_RETURN, "target-return", "least variance with at least a return")                     \
+    X(TARGET_RISK, "target-risk", "most return with at most a standard deviation")                 \
+    X(MAX_SHARPE, "max-sharpe", "most excess return per standard deviation")                       \
+    X(MAX_DIVERSIFICATION, "max-diversification",                                                  \
+      "most mean standard deviation of assets per standard deviation")
+
+typedef enum pen_goal {
+#define PEN_GOAL_ENUM_(goal, name, text) PEN_GOAL_##goal,
+    PEN_GOAL_LIST(PEN_GOAL_ENUM_)
+#undef PEN_GOAL_ENUM_
+        PEN_GOAL_COUNT
+} pen_goal;
+
+/* "max-sharpe", and what it does; NULL for an unknown goal.  Threads: any. */
+PEN_API const char *pen_goal_name(pen_goal goal);
+PEN_API const char *pen_goal_text(pen_goal goal);
+
+/* What is known of assets and allowed of weights.  Zeroed, it allows weights from 0 to 1. */
+typedef struct pen_portfolio {
+    size_t n;
+    const double *mean;          /* [n] expected returns; NULL: 0, where the goal needs none */
+    const double *covariance;    /* [n][n] positive semidefinite */
+    const double *lower, *upper; /* [n] of weights; NULL: 0, and 1 */
+    const double *groups;        /* [n_groups][n]: a group's sum is of coefficient times weight */
+    const double *group_lower, *group_upper; /* [n_groups]; NULL: none */
+    size_t n_groups;
+    const double *current; /* [n] weights before; NULL: all 0 */
+    const double *cost;    /* [n] of trading a weight of 1, either way, in units of return;
+                              NULL: 0 */
+    double turnover;       /* most sum of |weight - current|; 0: no limit */
+    const char *const *names, *const *group_names; /* for messages; NULL: numbers */
+} pen_portfolio;
+
+typedef struct pen_goal_params {
+    pen_goal goal;
+    double risk_aversion; /* of UTILITY, > 0 */
+    double target;        /* of TARGET_RETURN and TARGET_RISK */
+    double risk_free;     /* return per period, of MAX_SHARPE */
+} pen_goal_params;
+/* Minimum variance; risk aversion 1, the rest 0. */
+PEN_API pen_goal_params pen_goal_params_default(void);
+
+typedef struct pen_portfolio_answer {
+    double objective;    /* what the goal makes least or most; of MIN_VARIANCE and TARGET_RETURN
+                            the variance, of TARGET_RISK the return, after costs */
+    double mean;         /* expected return, before costs */
+    double risk;         /* standard deviation */
+    double cost;         /* of trading from `current` */
+    double turnover;     /* sum of |weight - current| */
+    double kkt_residual; /* as of pen_qp_answer, and how far a target or ratio is missed */
+    size_t rounds, steps;
+    double shortfall; /* PEN_E_INFEASIBLE: by how much the limit that the message names is
+                         missed at least */
+} pen_portfolio_answer;
+
+/* The best portfolio for a goal.
+ *   weights  [n] written
+ * Costs lower the return that is maximised or asked for.  PEN_E_ARG; PEN_E_INFEASIBLE names the
+ * limit that cannot be met, in words, with what it is missed by. Sources: Markowitz, J. Finance 7
+ * (1952) 77; Sharpe, J. Business 39 (1966) 119; Choueifaty & Coignard, J. Portfolio Management 35
+ * (2008) 40. */
+PEN_API pen_status pen_portfolio_optimize(const pen_portfolio *portfolio,
+                                          const pen_goal_params *params, double *weights,
+                                          pen_portfolio_answer *answer);
+
+/* The efficient frontier: least variance at returns, after costs, that are equally spaced from
+ * that of the portfolio of least variance to the most possible.
+ *   weights  [count][n] written
+ *   answers  [count] written
+ * PEN_E_ARG for count < 2. */
+PEN_API pen_status pen_portfolio_frontier(const pen_portfolio *portfolio, size_t count,
+                                          double *weights, pen_portfolio_answer *answers);
+
 #ifdef __cplusplus
 }
 #endif
