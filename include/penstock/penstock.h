@@ -23,6 +23,7 @@
 #include "penstock/simulation.h"
 #include "penstock/portfolio.h"
 #include "penstock/risk.h"
+#include "penstock/surface.h"
 #include "penstock/report.h"
 /* clang-format on */
 
