@@ -10,7 +10,7 @@
 
 extern const bench_area bench_american, bench_covariance, bench_indicators, bench_math,
     bench_matmul, bench_memory, bench_patterns, bench_portfolio, bench_pricing, bench_simulation,
-    bench_statistics, bench_text, bench_ticks;
+    bench_statistics, bench_surface, bench_text, bench_ticks;
 
 /* clang-format off */
 const bench_area *const bench_areas[] = {
@@ -25,6 +25,7 @@ const bench_area *const bench_areas[] = {
     &bench_pricing,
     &bench_simulation,
     &bench_statistics,
+    &bench_surface,
     &bench_text,
     &bench_ticks,
     &bench_catalogue,

@@ -63,7 +63,8 @@ static void add_slice(chain *c, const pen_surface *surface, const pen_surface_op
                                                     .price_px = slice->discount * price,
                                                     .spread_px = NAN,
                                                     .forward_px = NAN,
-                                                    .vol_frac = NAN };
+                                                    .vol_frac = NAN,
+                                                    .rate_frac = NAN };
         }
 }
 
@@ -455,7 +456,8 @@ static void forwards_come_from_what_there_is(void)
     c.n = n;
     CHECK_STATUS(pen_surface_fit(queue, c.quotes, c.n, &o, &got), PEN_E_ARG);
     CHECK_ERROR_SAYS("forward");
-    o.rate_frac = -log(0.99) / 0.1;
+    for (size_t i = 0; i < c.n; i++)
+        c.quotes[i].rate_frac = -log(0.99) / 0.1;
     o.spot_px = 99;
     got = fit(&c, &o);
     CHECK_NEAR("by spot", pen_surface_forward(got, 0.1), 100, 1e-10);

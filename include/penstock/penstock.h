@@ -19,11 +19,11 @@
 #include "penstock/pattern.h"
 #include "penstock/tick.h"
 #include "penstock/pricing.h"
+#include "penstock/surface.h"
 #include "penstock/american.h"
 #include "penstock/simulation.h"
 #include "penstock/portfolio.h"
 #include "penstock/risk.h"
-#include "penstock/surface.h"
 #include "penstock/report.h"
 /* clang-format on */
 

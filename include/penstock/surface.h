@@ -26,6 +26,7 @@ typedef struct pen_option_quote {
     double spread_px;  /* ask - bid: a quote counts by vega / spread; NaN: by vega */
     double forward_px; /* of its expiry; NaN: by put-call parity */
     double vol_frac;   /* instead of a price */
+    double rate_frac;  /* discounts its expiry; NaN: as the options say */
 } pen_option_quote;
 
 typedef enum pen_smile {
@@ -84,7 +85,8 @@ typedef struct pen_surface pen_surface;
  * SABR 3, SSVI 1); one that has fewer is left out.  Residuals are differences of volatility by
  * vega / spread.  Volatilities further from a robust fit than ten robust deviations are outliers.
  *   SVI   De Marco and Martini's quasi-explicit method on a grid, then Levenberg and Marquardt's
- *         on the raw parameters: b > 0, |rho| < 1, sigma > 0, least variance > 0.
+ *         on the raw parameters: b > 0, |rho| < 1, sigma > 0, least variance > 0, b (1 + |rho|)
+ *         < 2.
  *   SSVI  all slices at once; theta grows with expiry, 0 < gamma <= 1/2, eta (1 + |rho|) <= 2.
  *   SABR  alpha, rho and nu; beta as given.
  * Unless may_arbitrage is set, slices of SVI and SABR that show a butterfly spread below 0 or
@@ -141,7 +143,8 @@ typedef struct pen_surface_finding {
 } pen_surface_finding;
 
 /* Arbitrage on 201 points of each slice, from half of the points' range below them to half above
- * (slices without points: ten deviations to either side).
+ * (slices without points: ten deviations to either side); calendar arbitrage where the slice before
+ * has points too.
  *   findings  [most], written up to that; NULL for most 0
  *   n         how many there are */
 PEN_API void pen_surface_findings(const pen_surface *surface, pen_surface_finding *findings,

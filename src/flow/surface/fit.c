@@ -7,7 +7,8 @@
 
 #include "minimise.h"
 
-enum { SSVI_SHARED = 3 }; /* rho, eta, gamma */
+enum { SSVI_SHARED = 3 };               /* rho, eta, gamma */
+static const double LEAST_SIGMA = 1e-4; /* of SVI, whose wings would meet in a corner */
 
 static size_t free_parameters(const pen_surface_options *options, size_t n_slices)
 {
@@ -24,7 +25,7 @@ size_t fit_least_points(const pen_surface_options *options)
 /* Residuals: the points', and by SVI and SABR those of arbitrage on the grid. */
 static size_t residual_count(const pen_surface_options *options, size_t n_points)
 {
-    return n_points + (options->smile == PEN_SMILE_SSVI ? 0 : 2 * FIT_GRID + 1);
+    return n_points + (options->smile == PEN_SMILE_SSVI ? 0 : 2 * FIT_GRID);
 }
 
 size_t fit_work(const pen_surface_options *options, size_t n_points, size_t n_slices)
@@ -58,10 +59,10 @@ static void take_parameters(const smile_fit *fit, const double *p)
     double *own = fit->slices->parameters;
     switch (fit->options->smile) {
     case PEN_SMILE_SVI:
-        own[SVI_B] = exp(p[0]);
         own[SVI_RHO] = correlation_of(p[1]);
+        own[SVI_B] = 2 / (1 + fabs(own[SVI_RHO])) / (1 + exp(-p[0])); /* Lee's bound */
         own[SVI_M] = p[2];
-        own[SVI_SIGMA] = exp(p[3]);
+        own[SVI_SIGMA] = LEAST_SIGMA + exp(p[3]);
         own[SVI_A] =
             exp(p[4]) - own[SVI_B] * own[SVI_SIGMA] * sqrt(1 - own[SVI_RHO] * own[SVI_RHO]);
         break;
@@ -86,7 +87,7 @@ static void take_parameters(const smile_fit *fit, const double *p)
 
 static double logit(double share)
 {
-    double kept = fmin(fmax(share, 1e-6), 1 - 1e-6);
+    double kept = fmin(fmax(share, 1e-9), 1 - 1e-6);
     return log(kept / (1 - kept));
 }
 
@@ -96,10 +97,10 @@ static void give_parameters(const smile_fit *fit, double *p)
     double before = 0;
     switch (fit->options->smile) {
     case PEN_SMILE_SVI:
-        p[0] = log(own[SVI_B]);
+        p[0] = logit(own[SVI_B] * (1 + fabs(own[SVI_RHO])) / 2);
         p[1] = from_correlation(own[SVI_RHO]);
         p[2] = own[SVI_M];
-        p[3] = log(own[SVI_SIGMA]);
+        p[3] = log(fmax(own[SVI_SIGMA] - LEAST_SIGMA, 1e-2 * LEAST_SIGMA));
         p[4] = own[SVI_A] + own[SVI_B] * own[SVI_SIGMA] * sqrt(1 - own[SVI_RHO] * own[SVI_RHO]);
         p[4] = log(fmax(p[4], 1e-3 * svi_variance(own, own[SVI_M]).w));
         break;
@@ -122,24 +123,19 @@ static void give_parameters(const smile_fit *fit, double *p)
 
 /* ---- what is minimised ---- */
 
-/* Durrleman's function below 0, or variance below that of the slice before; and Lee's bound on the
- * wings, b (1 + |rho|) <= 2. */
+/* Durrleman's function below 0, or variance below that of the slice before. */
 static void add_penalties(const smile_fit *fit, double *r)
 {
-    const pen_surface_slice *slice = fit->slices;
-    bool is_svi = fit->options->smile == PEN_SMILE_SVI;
-    const double *p = slice->parameters;
     for (size_t i = 0; i < FIT_GRID; i++) {
-        smile_variance v = { 0, 0, 0 };
-        if (fit->penalty > 0)
-            v = smile_at(fit->options, slice, fit->grid[i]);
-        double g = fit->penalty > 0 ? smile_durrleman(fit->options, v, fit->grid[i]) : 1;
-        double rise =
-            fit->penalty > 0 && fit->before != NULL ? v.w / (fit->before[i] * (1 + 1e-4)) - 1 : 0;
+        double x = fit->grid[i], g = 1, rise = 0;
+        if (fit->penalty > 0) {
+            smile_variance v = smile_at(fit->options, fit->slices, x);
+            g = smile_durrleman(fit->options, v, x);
+            rise = isnan(fit->before[i]) ? 0 : v.w / (fit->before[i] * (1 + 1e-4)) - 1;
+        }
         *r++ = fit->penalty * fmax(1e-3 - g, 0);
         *r++ = fit->penalty * fmax(-rise, 0);
     }
-    *r = is_svi ? fit->penalty * fmax(p[SVI_B] * (1 + fabs(p[SVI_RHO])) - 1.999, 0) : 0;
 }
 
 static void residuals(const void *context, const double *p, double *r)

@@ -16,7 +16,7 @@ typedef struct smile_fit {
     double *weights;           /* [n_points] of residuals */
     double penalty;            /* of arbitrage; 0: none is held off */
     double grid[FIT_GRID];     /* x */
-    const double *before;      /* [FIT_GRID] variance of the slice before; NULL: there is none */
+    double before[FIT_GRID];   /* variance of the slice before; NaN where there is none */
     double *work;              /* [fit_work()] */
 } smile_fit;
 

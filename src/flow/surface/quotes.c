@@ -30,6 +30,7 @@ static int compare_quotes(const void *a, const void *b)
     order = order != 0 ? order : by_size(p->side, q->side);
     order = order != 0 ? order : by_size(p->price_px, q->price_px);
     order = order != 0 ? order : by_size(p->vol_frac, q->vol_frac);
+    order = order != 0 ? order : by_size(p->forward_px, q->forward_px);
     return order != 0 ? order : by_size(p->spread_px, q->spread_px);
 }
 
@@ -126,15 +127,20 @@ static double median_forward(const pair *pairs, size_t n, double discount, doubl
 static size_t find_forward(const pen_surface_options *o, const pen_option_quote *q, size_t n,
                            pair *pairs, double *spare, double *forward, double *discount)
 {
-    double t = q->expiry_yr, given;
+    double t = q->expiry_yr, given, rate;
     size_t n_pairs = collect_pairs(q, n, pairs), n_given = 0;
+    for (size_t i = 0; i < n; i++)
+        if (isfinite(q[i].rate_frac))
+            spare[n_given++] = q[i].rate_frac;
+    rate = n_given > 0 ? median(spare, n_given) : o->rate_frac;
+    n_given = 0;
     for (size_t i = 0; i < n; i++)
         if (isfinite(q[i].forward_px))
             spare[n_given++] = q[i].forward_px;
     given = median(spare, n_given);
-    *discount = isnan(o->rate_frac) ? 1 : exp(-o->rate_frac * t);
+    *discount = isnan(rate) ? 1 : exp(-rate * t);
     *forward = given;
-    if (isnan(o->rate_frac) && n_pairs >= PAIRS_FOR_DISCOUNT) {
+    if (isnan(rate) && n_pairs >= PAIRS_FOR_DISCOUNT) {
         double by_parity, slope;
         fit_parity(pairs, n_pairs, spare, &by_parity, &slope);
         if (slope > 0 && isfinite(by_parity)) {

@@ -8,6 +8,7 @@
 #include "fit.h"
 
 enum { ROBUST_ROUNDS = 3 };
+static const double CHECKED_REACH = 0.5; /* how far beyond its points a smile is checked */
 
 pen_surface_options pen_surface_options_default(void)
 {
@@ -84,9 +85,10 @@ static void fit_robustly(smile_fit *fit, double *misses)
     }
 }
 
-/* The range of x that is checked: half of the points' range further, both ways. */
-static void range_of(const pen_surface *s, const pen_surface_slice *slice, double *low,
-                     double *high)
+/* The range of x of a slice's points, `reach` times as wide again to both sides; of a slice without
+ * points ten deviations. */
+static void range_of(const pen_surface *s, const pen_surface_slice *slice, double reach,
+                     double *low, double *high)
 {
     if (slice->n_points < 2) {
         double w = smile_total(&s->options, slice, 0);
@@ -95,45 +97,74 @@ static void range_of(const pen_surface *s, const pen_surface_slice *slice, doubl
         return;
     }
     const pen_surface_point *points = s->points + slice->first_point;
-    double reach = (points[slice->n_points - 1].x - points[0].x) / 2;
-    *low = points[0].x - reach;
-    *high = points[slice->n_points - 1].x + reach;
+    double further = reach * (points[slice->n_points - 1].x - points[0].x);
+    *low = points[0].x - further;
+    *high = points[slice->n_points - 1].x + further;
+}
+
+/* Variance of the slice before at x, or NaN further from its points than `reach`: what a smile
+ * makes of strikes far beyond them is no bound to the next. */
+static double variance_before(const pen_surface *s, size_t index, double reach, double x)
+{
+    double low, high;
+    if (index == 0)
+        return NAN;
+    range_of(s, &s->slices[index - 1], reach, &low, &high);
+    return x >= low && x <= high ? smile_total(&s->options, &s->slices[index - 1], x) : NAN;
 }
 
 static bool has_arbitrage(const smile_fit *fit)
 {
     for (size_t i = 0; i < FIT_GRID; i++) {
         smile_variance v = smile_at(fit->options, fit->slices, fit->grid[i]);
-        if (smile_durrleman(fit->options, v, fit->grid[i]) < 0 ||
-            (fit->before != NULL && v.w < fit->before[i]))
+        if (smile_durrleman(fit->options, v, fit->grid[i]) < 0 || v.w < fit->before[i])
             return true;
     }
     return false;
 }
 
+/* Raises the smile until it is nowhere below the slice before. */
+static void lift(const smile_fit *fit)
+{
+    double gap = 0, ratio = 1;
+    for (size_t i = 0; i < FIT_GRID; i++) {
+        double w = smile_total(fit->options, fit->slices, fit->grid[i]);
+        if (!(fit->before[i] > w))
+            continue;
+        gap = fmax(gap, fit->before[i] - w);
+        ratio = fmax(ratio, fit->before[i] / w);
+    }
+    if (fit->options->smile == PEN_SMILE_SVI)
+        fit->slices->parameters[SVI_A] += gap * (1 + 1e-9);
+    else
+        fit->slices->parameters[SABR_ALPHA] *= sqrt(ratio);
+}
+
 /* A slice of SVI or SABR, held free of arbitrage if it is not by itself. */
 static void fit_slice(const pen_surface *s, size_t index, smile_fit *fit, double *misses)
 {
-    double before[FIT_GRID], low, high;
+    double low, high;
     pen_surface_slice *slice = &s->slices[index];
     fit->slices = slice;
     fit->n_slices = 1;
     fit->points = s->points + slice->first_point;
     fit->n_points = slice->n_points;
     fit->penalty = 0;
-    fit->before = index > 0 ? before : NULL;
-    range_of(s, slice, &low, &high);
+    range_of(s, slice, CHECKED_REACH, &low, &high);
     for (size_t i = 0; i < FIT_GRID; i++) {
         fit->grid[i] = low + (high - low) * (double)i / (FIT_GRID - 1);
-        if (index > 0)
-            before[i] = smile_total(&s->options, slice - 1, fit->grid[i]);
+        fit->before[i] = variance_before(s, index, 0.05, fit->grid[i]);
     }
     fit_robustly(fit, misses);
-    for (double penalty = 0.3; penalty < 100; penalty *= 10)
-        if (!s->options.may_arbitrage && has_arbitrage(fit)) {
-            fit->penalty = penalty;
-            fit_polish(fit);
-        }
+    if (s->options.may_arbitrage || !has_arbitrage(fit))
+        return;
+    lift(fit);
+    for (fit->penalty = 3; fit->penalty < 1e6; fit->penalty *= 10) {
+        fit_polish(fit);
+        if (!has_arbitrage(fit))
+            break;
+    }
+    lift(fit); /* by what the penalty had left */
 }
 
 /* Errors of a slice whose smile and weights are final. */
@@ -410,7 +441,7 @@ static double arbitrage_at(const pen_surface *s, pen_arbitrage kind, size_t slic
     smile_variance v = smile_at(&s->options, &s->slices[slice], x);
     if (kind == PEN_ARBITRAGE_BUTTERFLY)
         return smile_durrleman(&s->options, v, x);
-    return v.w - smile_total(&s->options, &s->slices[slice - 1], x);
+    return v.w - variance_before(s, slice, 0, x);
 }
 
 void pen_surface_findings(const pen_surface *s, pen_surface_finding *findings, size_t most,
@@ -423,7 +454,7 @@ void pen_surface_findings(const pen_surface *s, pen_surface_finding *findings, s
             pen_surface_finding open = { 0 };
             bool is_open = false;
             double low, high;
-            range_of(s, &s->slices[i], &low, &high);
+            range_of(s, &s->slices[i], CHECKED_REACH, &low, &high);
             for (int k = 0; k <= GRID; k++) { /* one more, to close what is open */
                 double x = low + (high - low) * k / (GRID - 1);
                 double value = k < GRID ? arbitrage_at(s, (pen_arbitrage)kind, i, x) : 0;

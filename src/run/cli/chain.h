@@ -22,6 +22,7 @@ enum {
     CHAIN_INPUTS,
     CHAIN_BID = CHAIN_INPUTS, /* columns that stand for a quote: their mean */
     CHAIN_ASK,
+    CHAIN_VOL, /* instead of a quote, where inputs are optional */
     CHAIN_COLUMNS
 };
 enum { CHAIN_MAX_OUTPUTS = 12 };
@@ -41,6 +42,7 @@ typedef struct chain_spec {
     chain_input own[CHAIN_INPUTS]; /* instead of the common one, where it has names */
     bool is_market;                /* the quote may be an empty cell, a NaN then, or bid and ask */
     bool is_inverse;               /* the quote is in units of the underlying */
+    unsigned optional;             /* bit i: input i may be missing, and is NaN then */
     const char *verb;              /* before the progress bar */
     /* Why a row of numbers in their ranges is an error all the same; NULL: it is none. */
     const char *(*refuse)(const double row[CHAIN_INPUTS]);

@@ -12,13 +12,13 @@ enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 extern const cli_command cmd_bench, cmd_completion, cmd_demo, cmd_detect, cmd_help, cmd_implied,
     cmd_indicators, cmd_optimize, cmd_patterns, cmd_price, cmd_risk, cmd_simulate, cmd_statistics,
-    cmd_synth, cmd_ticks;
+    cmd_surface, cmd_synth, cmd_ticks;
 
 const cli_command *const cli_commands[] = {
-    &cmd_demo,       &cmd_detect,     &cmd_synth,    &cmd_indicators,
-    &cmd_statistics, &cmd_risk,       &cmd_optimize, &cmd_patterns,
-    &cmd_ticks,      &cmd_price,      &cmd_implied,  &cmd_simulate,
-    &cmd_bench,      &cmd_completion, &cmd_help,     NULL,
+    &cmd_demo,    &cmd_detect,   &cmd_synth,    &cmd_indicators, &cmd_statistics,
+    &cmd_risk,    &cmd_optimize, &cmd_patterns, &cmd_ticks,      &cmd_price,
+    &cmd_implied, &cmd_surface,  &cmd_simulate, &cmd_bench,      &cmd_completion,
+    &cmd_help,    NULL,
 };
 
 const cli_command *cli_find(const char *name)
