@@ -86,7 +86,7 @@ static void check_tree(pen_dtype dtype, bool is_lr, int n, size_t n_rows)
             b.in[j][i] = dtype == PEN_F32 ? (double)(float)row[j] : row[j];
     }
     pen_american_settings settings = { is_lr ? PEN_AMERICAN_LEISEN_REIMER : PEN_AMERICAN_CRR,
-                                       (size_t)n };
+                                       (size_t)n, PEN_AMERICAN_FAST };
     double *got = need(N_OUT * n_rows * sizeof *got);
     solve_first(dtype, &settings, &b, got);
     double unit = dtype == PEN_F32 ? 0x1p-24 : 0x1p-53;
@@ -140,13 +140,107 @@ static void trees_are_the_plain_trees(void)
 static void few_rows_are_without_chances(void)
 {
     double row[N_IN] = { -1, 100, 100, 1, 0.01, 0.1, 0 }, got[N_OUT];
-    pen_american_settings crr = { PEN_AMERICAN_CRR, 90 };
+    pen_american_settings crr = { PEN_AMERICAN_CRR, 90, PEN_AMERICAN_FAST };
     solve_row(&crr, row, got);
     CHECK(got[STATUS] == PEN_AMERICAN_STEPS && isnan(got[PRICE]) && isnan(got[VEGA]));
     crr.n_steps = 110; /* vol sqrt(dt) > rate dt from 100 on */
     solve_row(&crr, row, got);
     CHECK(got[STATUS] == PEN_AMERICAN_OK);
     CHECK_NEAR("exercised at once", got[PRICE], 0, 0.5);
+}
+
+/* ---- the exercise boundary ---- */
+
+/* Against Leisen and Reimer's trees of 1001 and 2001 steps, extrapolated: good to 1e-5 of the
+ * larger of spot and strike, most to 1e-6. */
+static void boundaries_agree_with_trees(void)
+{
+    enum { ROWS = 300 };
+    static const double largest[] = { [PEN_AMERICAN_FAST] = 5e-5, [PEN_AMERICAN_ACCURATE] = 2e-5 };
+    book b = new_book(ROWS);
+    pen_rng rng;
+    pen_rng_init(&rng, 6, 0, 0, 0);
+    for (size_t i = 0; i < ROWS; i++) {
+        double row[N_IN];
+        wide_row(&rng, row);
+        row[STRIKE] = 100 * exp(pen_rng_uniform(&rng) - 0.5);
+        row[RATE] = 0.1 * pen_rng_uniform(&rng);
+        row[DIVIDEND] = 0.1 * pen_rng_uniform(&rng);
+        set_row(&b, i, row);
+    }
+    double *coarse = need(4 * N_OUT * ROWS * sizeof *coarse), *fine = coarse + N_OUT * ROWS;
+    double *got = fine + N_OUT * ROWS, *again = got + N_OUT * ROWS;
+    pen_american_settings settings = { PEN_AMERICAN_LEISEN_REIMER, 1001, PEN_AMERICAN_FAST };
+    solve_first(PEN_F64, &settings, &b, coarse);
+    settings.n_steps = 2001;
+    solve_first(PEN_F64, &settings, &b, fine);
+    settings.method = PEN_AMERICAN_BOUNDARY;
+    for (int accuracy = 0; accuracy < PEN_AMERICAN_ACCURACIES; accuracy++) {
+        double worst = 0, square = 0;
+        settings.accuracy = (pen_american_accuracy)accuracy;
+        solve_first(PEN_F64, &settings, &b, got);
+        for (size_t i = 0; i < ROWS; i++) {
+            double scale = fmax(b.in[SPOT][i], b.in[STRIKE][i]);
+            double want = 2 * fine[i] - coarse[i], error = fabs(got[i] - want) / scale;
+            CHECK(got[STATUS * ROWS + i] == PEN_AMERICAN_OK);
+            CHECK_NEAR("price", error, 0, largest[accuracy]);
+            CHECK_NEAR("delta", got[DELTA * ROWS + i], fine[DELTA * ROWS + i], 2e-3);
+            worst = fmax(worst, error);
+            square += error * error / ROWS;
+        }
+        if (getenv("PENSTOCK_VERBOSE") != NULL)
+            printf("    accuracy %d: largest error %.2g, root of mean square %.2g\n", accuracy,
+                   worst, sqrt(square));
+        CHECK(sqrt(square) < largest[accuracy] / 10);
+    }
+    settings.accuracy = PEN_AMERICAN_FAST;
+    solve_first(PEN_F64, &settings, &b, got);
+    solve_first(PEN_F32, &settings, &b, again);
+    for (size_t i = 0; i < ROWS; i++)
+        CHECK_NEAR("f32", again[i], got[i], 3e-5 * fmax(b.in[SPOT][i], b.in[STRIKE][i]));
+    free(coarse);
+    book_free(&b);
+}
+
+static double european_price(const double row[N_IN])
+{
+    double side = row[SIDE], t = row[EXPIRY], root = row[VOL] * sqrt(t);
+    double d1 = (log(row[SPOT] / row[STRIKE]) + (row[RATE] - row[DIVIDEND]) * t) / root + root / 2;
+    return side * (row[SPOT] * exp(-row[DIVIDEND] * t) * erfc(-side * d1 * sqrt(0.5)) / 2 -
+                   row[STRIKE] * exp(-row[RATE] * t) * erfc(-side * (d1 - root) * sqrt(0.5)) / 2);
+}
+
+/* A put is never exercised where the rate is 0 or below and the yield no lower; a call without
+ * yield. */
+static void never_exercised_is_european(void)
+{
+    static const double rows[][N_IN] = {
+        { -1, 90, 100, 2, 0.3, 0, 0.05 },  { -1, 90, 100, 2, 0.3, -0.02, 0 },
+        { -1, 40, 100, 2, 0.3, 0, 0 },     { 1, 110, 100, 2, 0.3, 0.05, 0 },
+        { 1, 150, 100, 2, 0.3, 0.05, 0 },  { 1, 110, 100, 2, 0.3, 0.02, -0.01 },
+        { 1, 1000, 1, 0.5, 0.3, 0.02, 0 }, { -1, 100, 1, 0.5, 0.3, 0, 0 },
+    };
+    pen_american_settings settings = pen_american_default();
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        double got[N_OUT], want = european_price(rows[i]);
+        solve_row(&settings, rows[i], got);
+        CHECK(got[STATUS] == PEN_AMERICAN_OK);
+        CHECK_NEAR("european", got[PRICE], want, 4e-16 * fmax(rows[i][SPOT], rows[i][STRIKE]));
+    }
+}
+
+static void two_boundaries_are_left_to_trees(void)
+{
+    double put[N_IN] = { -1, 90, 100, 2, 0.2, -0.01, -0.05 }, got[N_OUT];
+    double call[N_IN] = { 1, 100, 90, 2, 0.2, -0.05, -0.01 };
+    pen_american_settings settings = pen_american_default();
+    solve_row(&settings, put, got);
+    CHECK(got[STATUS] == PEN_AMERICAN_TWICE && isnan(got[PRICE]) && isnan(got[RHO]));
+    solve_row(&settings, call, got);
+    CHECK(got[STATUS] == PEN_AMERICAN_TWICE);
+    settings.method = PEN_AMERICAN_CRR;
+    solve_row(&settings, put, got);
+    CHECK(got[STATUS] == PEN_AMERICAN_OK && got[PRICE] > european_price(put));
 }
 
 /* ---- published ---- */
@@ -166,6 +260,9 @@ static void published_values(void)
         { { -1, 50, 50, 5 / 12.0, 0.4, 0.1, 0 }, PEN_AMERICAN_CRR, 50, 4.272, 5e-4 },
         { { -1, 50, 50, 5 / 12.0, 0.4, 0.1, 0 }, PEN_AMERICAN_CRR, 100, 4.278, 5e-4 },
         { { -1, 50, 50, 5 / 12.0, 0.4, 0.1, 0 }, PEN_AMERICAN_CRR, 500, 4.283, 5e-4 },
+        /* Andersen, Lake and Offengenden (2016): a premium of 0.106952702747 over the European
+         * price, 9.462492564 by the textbook's formula */
+        { { -1, 100, 100, 1, 0.25, 0.05, 0.05 }, PEN_AMERICAN_BOUNDARY, 2, 9.569445287, 5e-5 },
         /* Longstaff and Schwartz (2001), table 1, finite differences; exercise is allowed 50 times
          * a year there */
         { { -1, 36, 40, 1, 0.2, 0.06, 0 }, PEN_AMERICAN_LEISEN_REIMER, 501, 4.478, 0.012 },
@@ -175,7 +272,7 @@ static void published_values(void)
         { { -1, 44, 40, 2, 0.4, 0.06, 0 }, PEN_AMERICAN_LEISEN_REIMER, 501, 5.647, 0.012 },
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
-        pen_american_settings settings = { rows[i].method, rows[i].n_steps };
+        pen_american_settings settings = { rows[i].method, rows[i].n_steps, PEN_AMERICAN_FAST };
         double got[N_OUT];
         char label[32];
         snprintf(label, sizeof label, "row %zu", i);
@@ -202,7 +299,7 @@ static void limits_are_the_best_exercise(void)
         { { -1, 90, 100, 1, 0, -0.05, 0 }, 0, 0 },
         { { 1, 90, 100, 2, 0, 0.1, 0 }, 0, 0 },
     };
-    pen_american_settings settings = { PEN_AMERICAN_CRR, 100 };
+    pen_american_settings settings = { PEN_AMERICAN_CRR, 100, PEN_AMERICAN_FAST };
     for (size_t i = 0; i < COUNT(rows); i++) {
         double got[N_OUT], price = rows[i].price, delta = rows[i].delta;
         char label[32];
@@ -226,7 +323,7 @@ static void limits_are_the_best_exercise(void)
 static void certain_spots_are_exercised_at_the_best_moment(void)
 {
     double row[N_IN] = { -1, 100, 120, 30, 0, 0.02, 0.04 }, got[N_OUT], best = 0;
-    pen_american_settings settings = { PEN_AMERICAN_CRR, 100 };
+    pen_american_settings settings = { PEN_AMERICAN_CRR, 100, PEN_AMERICAN_FAST };
     for (int k = 0; k <= 300000; k++) {
         double t = 30 * k / 300000.0;
         best = fmax(best, 120 * exp(-0.02 * t) - 100 * exp(-0.04 * t));
@@ -266,12 +363,20 @@ static void invalid_rows_are_nan_alone(void)
 
 /* ---- what must agree ---- */
 
+static void the_published_premium_is_met_closely(void)
+{
+    double row[N_IN] = { -1, 100, 100, 1, 0.25, 0.05, 0.05 }, got[N_OUT];
+    pen_american_settings settings = { PEN_AMERICAN_BOUNDARY, 2, PEN_AMERICAN_ACCURATE };
+    solve_row(&settings, row, got);
+    CHECK_NEAR("premium", got[PRICE] - european_price(row), 0.106952702747, 5e-8);
+}
+
 static void calls_are_puts_with_everything_exchanged(void)
 {
     double call[N_IN] = { 1, 100, 110, 0.7, 0.3, 0.04, 0.06 }, a[N_OUT], b[N_OUT];
     double put[N_IN] = { -1, 110, 100, 0.7, 0.3, 0.06, 0.04 };
     for (int method = 0; method < PEN_AMERICAN_METHODS; method++) {
-        pen_american_settings settings = { (pen_american_method)method, 200 };
+        pen_american_settings settings = { (pen_american_method)method, 200, PEN_AMERICAN_FAST };
         solve_row(&settings, call, a);
         solve_row(&settings, put, b);
         CHECK(a[PRICE] == b[PRICE]);
@@ -283,7 +388,7 @@ static void calls_are_puts_with_everything_exchanged(void)
 static void a_call_without_dividend_is_european(void)
 {
     double row[N_IN] = { 1, 100, 95, 0.5, 0.25, 0.04, 0 }, got[N_OUT];
-    pen_american_settings settings = { PEN_AMERICAN_LEISEN_REIMER, 1001 };
+    pen_american_settings settings = { PEN_AMERICAN_LEISEN_REIMER, 1001, PEN_AMERICAN_FAST };
     double root = 0.25 * sqrt(0.5), d1 = (log(100 / 95.0) + 0.04 * 0.5) / root + root / 2;
     double want =
         100 * erfc(-d1 * sqrt(0.5)) / 2 - 95 * exp(-0.02) * erfc(-(d1 - root) * sqrt(0.5)) / 2;
@@ -291,10 +396,10 @@ static void a_call_without_dividend_is_european(void)
     CHECK_NEAR("price", got[PRICE], want, 2e-6);
 }
 
-static void greeks_are_differences_of_prices(void)
+static void check_greeks(pen_american_method method)
 {
     double row[N_IN] = { -1, 100, 105, 0.7, 0.3, 0.04, 0.02 }, got[N_OUT];
-    pen_american_settings settings = { PEN_AMERICAN_LEISEN_REIMER, 1001 };
+    pen_american_settings settings = { method, 1001, PEN_AMERICAN_ACCURATE };
     solve_row(&settings, row, got);
     static const struct {
         int input, output;
@@ -311,10 +416,17 @@ static void greeks_are_differences_of_prices(void)
         solve_row(&settings, row, down);
         row[greeks[k].input] = at;
         double want = greeks[k].sign * (up[PRICE] - down[PRICE]) / (2 * greeks[k].step);
-        CHECK_NEAR("greek", got[greeks[k].output], want, greeks[k].tolerance);
+        CHECK_NEAR(pen_american_method_name((int)method), got[greeks[k].output], want,
+                   greeks[k].tolerance);
         if (greeks[k].output == DELTA)
             CHECK_NEAR("gamma", got[GAMMA], (up[DELTA] - down[DELTA]) / 1, 2e-4);
     }
+}
+
+static void greeks_are_differences_of_prices(void)
+{
+    check_greeks(PEN_AMERICAN_LEISEN_REIMER);
+    check_greeks(PEN_AMERICAN_BOUNDARY);
 }
 
 /* ---- arguments, memory, bits ---- */
@@ -336,7 +448,7 @@ static void wrong_arguments_are_named(void)
     settings.n_steps = 1;
     CHECK_STATUS(pen_price_american(queue, &in, &settings, &out), PEN_E_ARG);
     CHECK_ERROR_SAYS("n_steps is 1, expected 2 to 100000");
-    settings = (pen_american_settings){ (pen_american_method)77, 100 };
+    settings = (pen_american_settings){ (pen_american_method)77, 100, PEN_AMERICAN_FAST };
     CHECK_STATUS(pen_price_american(queue, &in, &settings, &out), PEN_E_ARG);
     CHECK_ERROR_SAYS("method is 77");
     in.spot_px.each = three;
@@ -365,7 +477,7 @@ static void running_out_of_memory_is_reported(void)
     pen_panel *panels[2] = { make_panel(queue, PEN_F64, NULL, 4),
                              make_panel(queue, PEN_F64, NULL, 4) };
     pen_american_out out = { .price_px = panels[0], .vega = panels[1] };
-    pen_american_settings settings = { PEN_AMERICAN_CRR, 20 };
+    pen_american_settings settings = { PEN_AMERICAN_CRR, 20, PEN_AMERICAN_FAST };
     int failed = 0;
     for (int n = 0; n < 100; n++) {
         long live = (long)pen_alloc_live();
@@ -406,7 +518,8 @@ static void bits_are_the_same_on_every_device(void)
             for (int method = 0; method < PEN_AMERICAN_METHODS; method++) {
                 same_input in = { new_book(sizes[k].n_rows),
                                   (pen_dtype)d,
-                                  { (pen_american_method)method, sizes[k].n_steps } };
+                                  { (pen_american_method)method, sizes[k].n_steps,
+                                    PEN_AMERICAN_FAST } };
                 pen_rng rng;
                 pen_rng_init(&rng, 9, 0, 0, 0);
                 for (size_t i = 0; i < sizes[k].n_rows; i++) {
@@ -425,7 +538,11 @@ static void bits_are_the_same_on_every_device(void)
 static const check_test tests[] = {
     TEST(trees_are_the_plain_trees),
     TEST(few_rows_are_without_chances),
+    TEST(boundaries_agree_with_trees),
+    TEST(never_exercised_is_european),
+    TEST(two_boundaries_are_left_to_trees),
     TEST(published_values),
+    TEST(the_published_premium_is_met_closely),
     TEST(limits_are_the_best_exercise),
     TEST(certain_spots_are_exercised_at_the_best_moment),
     TEST(invalid_rows_are_nan_alone),

@@ -14,6 +14,7 @@ static const char me[] = "pen_price_american";
 const char *pen_american_method_name(int method)
 {
     static const char *const names[PEN_AMERICAN_METHODS] = {
+        [PEN_AMERICAN_BOUNDARY] = "alo",
         [PEN_AMERICAN_CRR] = "crr",
         [PEN_AMERICAN_LEISEN_REIMER] = "lr",
     };
@@ -26,13 +27,16 @@ const char *pen_american_status_name(int status)
         [PEN_AMERICAN_OK] = "ok",
         [PEN_AMERICAN_INVALID] = "invalid",
         [PEN_AMERICAN_STEPS] = "too few steps",
+        [PEN_AMERICAN_TWICE] = "two boundaries",
     };
     return status >= 0 && status < PEN_AMERICAN_STATUSES ? names[status] : NULL;
 }
 
 pen_american_settings pen_american_default(void)
 {
-    return (pen_american_settings){ .method = PEN_AMERICAN_LEISEN_REIMER, .n_steps = 501 };
+    return (pen_american_settings){ .method = PEN_AMERICAN_BOUNDARY,
+                                    .n_steps = 501,
+                                    .accuracy = PEN_AMERICAN_FAST };
 }
 
 static pen_status check_settings(const pen_american_settings *settings)
@@ -43,7 +47,18 @@ static pen_status check_settings(const pen_american_settings *settings)
     if (settings->n_steps < 2 || settings->n_steps > 100000)
         return pen_fail(PEN_E_ARG, "%s: n_steps is %zu, expected 2 to 100000", me,
                         settings->n_steps);
+    if ((int)settings->accuracy < 0 || (int)settings->accuracy >= PEN_AMERICAN_ACCURACIES)
+        return pen_fail(PEN_E_ARG, "%s: accuracy is %d, expected 0 to %d", me,
+                        (int)settings->accuracy, PEN_AMERICAN_ACCURACIES - 1);
     return PEN_OK;
+}
+
+static pen_status price_rows(const american_call *call, double vol_times, double rate_more,
+                             const american_result *out)
+{
+    if (call->settings.method == PEN_AMERICAN_BOUNDARY)
+        return american_by_boundary(call, vol_times, rate_more, out);
+    return american_by_tree(call, vol_times, rate_more, out);
 }
 
 /* Volatility or rate a little up and down: derivative = difference of prices / width, where width
@@ -59,9 +74,8 @@ static pen_status take_difference(const american_call *call, bool is_vol, void *
     if (s == PEN_OK)
         s = pen_device_alloc(device, bytes, &prices[1]);
     for (int k = 0; k < 2 && s == PEN_OK; k++)
-        s = american_by_tree(call, 1 + (k == 0 ? vol_step : -vol_step),
-                             k == 0 ? rate_step : -rate_step,
-                             &(american_result){ .price = prices[k] });
+        s = price_rows(call, 1 + (k == 0 ? vol_step : -vol_step), k == 0 ? rate_step : -rate_step,
+                       &(american_result){ .price = prices[k] });
     if (s == PEN_OK) {
         void *vol = is_vol ? call->in[4] : NULL;
         pricing_scalar vol_all = is_vol ? call->all[4] : pricing_scalar_of(call->dtype, 1);
@@ -111,7 +125,7 @@ pen_status pen_price_american(pen_queue *queue, const pen_american *in,
         return PEN_OK;
     american_result result = { data[0], data[1], data[2], data[4], data[6] };
     if (data[0] != NULL || data[1] != NULL || data[2] != NULL || data[4] != NULL || data[6] != NULL)
-        PEN_TRY(american_by_tree(&call, 1, 0, &result));
+        PEN_TRY(price_rows(&call, 1, 0, &result));
     if (data[3] != NULL)
         PEN_TRY(take_difference(&call, true, data[3]));
     return data[5] != NULL ? take_difference(&call, false, data[5]) : PEN_OK;

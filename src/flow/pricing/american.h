@@ -22,8 +22,10 @@ typedef struct american_result {
     void *price, *delta, *gamma, *theta, *status;
 } american_result;
 
-/* Rows with the volatility multiplied by vol_times and rate_more added to the rate. */
+/* Rows by a method, the volatility multiplied by vol_times and rate_more added to the rate. */
 pen_status american_by_tree(const american_call *call, double vol_times, double rate_more,
                             const american_result *out);
+pen_status american_by_boundary(const american_call *call, double vol_times, double rate_more,
+                                const american_result *out);
 
 #endif
