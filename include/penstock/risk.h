@@ -123,6 +123,47 @@ PEN_API pen_status pen_risk_estimate(const pen_risk_options *options, const doub
 PEN_API void pen_risk_portfolio(const double *returns, size_t n_assets, size_t n_observations,
                                 const double *weights, double *out);
 
+/* ---- did value at risk hold? ---- */
+
+/* Forecasts of each period's loss from the `window` returns before it.
+ *   options  its horizon is 1; NULL for the defaults
+ *   returns  [n] of one portfolio, finite
+ *   var      [n] written, NaN for the first `window`; cvar the same, or NULL
+ * PEN_E_ARG: a window below 2 or what pen_risk_estimate() refuses. */
+PEN_API pen_status pen_risk_forecast(const pen_risk_options *options, const double *returns,
+                                     size_t n, size_t window, double *var, double *cvar);
+
+typedef struct pen_risk_backtest {
+    size_t n;               /* periods with a forecast */
+    size_t exceptions;      /* losses above it */
+    double expected;        /* n (1 - level) */
+    double frequency_ratio; /* of the likelihoods: too many or too few (Kupiec 1995) */
+    double frequency_p;     /* chance of such a ratio if the forecasts are right */
+    double independence_ratio, independence_p; /* exceptions in a row (Christoffersen 1998) */
+    double joint_ratio, joint_p;               /* both */
+    double worst_excess;                       /* the largest loss less its forecast */
+} pen_risk_backtest;
+
+/* Compares forecasts with what came.
+ *   returns, var  [n]; a period in which either is NaN is left out
+ * Chances are those of chi squared laws with 1, 1 and 2 degrees; NaN for n = 0. */
+PEN_API pen_status pen_risk_check(const double *returns, const double *var, size_t n, double level,
+                                  pen_risk_backtest *out);
+
+/* ---- stress ---- */
+
+/* What scenarios of shocks would cost.
+ *   shocks      [n_scenarios][n_assets] returns; NaN: the scenario does not say
+ *   covariance  [n_assets][n_assets] of the assets, or NULL: what a scenario does not say stays
+ *               where it is, else it follows by what is expected of it given the shocks (Kupiec
+ *               1998: covariance with the shocked times the inverse of theirs times the shocks)
+ *   moves       [n_scenarios][n_assets] written, or NULL: the returns that were taken
+ *   losses      [n_scenarios] written
+ * PEN_E_ARG: an infinite shock or weight; shocked assets that depend on each other. */
+PEN_API pen_status pen_risk_stress(const double *weights, size_t n_assets, const double *shocks,
+                                   size_t n_scenarios, const double *covariance, double *moves,
+                                   double *losses);
+
 /* ---- drawdowns ---- */
 
 /* One fall below the value's highest so far.  Positions count returns: 0 is the start, t is after

@@ -200,6 +200,33 @@ PEN_API pen_status pen_statistic_cointegration(const double *y, const double *co
  * for phi >= 1, 0 for phi <= 0, NaN for a series that does not vary.  PEN_E_ARG for n < 4. */
 PEN_API pen_status pen_statistic_half_life(const double *x, size_t n, double *out);
 
+/* ---- regression ---- */
+
+typedef struct pen_coefficient {
+    double value;
+    double error, t;               /* of residuals alike and independent */
+    double robust_error, robust_t; /* of residuals that vary and depend on each other */
+} pen_coefficient;
+
+typedef struct pen_regression {
+    double r_squared, r_squared_adjusted;
+    double residual_stdev; /* divided by n - n_x - 1 */
+    double durbin_watson;  /* about 2 for residuals that do not depend on the one before */
+    size_t lags;           /* of the robust errors */
+} pen_regression;
+
+/* Least squares of y on a constant and the series x.
+ *   x             [n_x] series of n values
+ *   lags          of the robust errors (Newey & West 1987, Bartlett's weights, no correction for
+ *                 n); PEN_LAGS_USUAL: 4 (n / 100)^(2/9) rounded down (Newey & West 1994); 0 is
+ *                 White's (1980)
+ *   coefficients  [n_x + 1] written, the constant's first
+ *   residuals     [n] written, or NULL
+ * PEN_E_ARG unless n > n_x + 1 and lags < n.  Series that depend on each other give NaN. */
+PEN_API pen_status pen_statistic_regression(const double *y, const double *const *x, size_t n_x,
+                                            size_t n, int lags, pen_coefficient *coefficients,
+                                            double *residuals, pen_regression *out);
+
 #ifdef __cplusplus
 }
 #endif

@@ -4,6 +4,7 @@
 
 #include "../../machine/base/number.h"
 #include "../../machine/base/status.h"
+#include "penstock/statistic.h"
 #include "risk.h"
 
 /* Numbers with commas between them, within (low, high). */
@@ -64,7 +65,7 @@ static pen_status read_options(risk_request *r)
     cli *c = r->c;
     pen_risk_options *o = &r->options;
     pen_performance_options *p = &r->performance;
-    uint64_t paths, trials = 0;
+    uint64_t paths, trials = 0, window = 0, lags = 0;
     *o = pen_risk_options_default();
     *p = pen_performance_options_default();
     PEN_TRY(read_levels(r));
@@ -80,8 +81,18 @@ static pen_status read_options(risk_request *r)
     PEN_TRY(cli_number(c, "target", -1, 10, &p->target));
     if (cli_has(c, "trials"))
         PEN_TRY(cli_integer(c, "trials", 2, 1000000000, &trials));
+    if (cli_has(c, "backtest"))
+        PEN_TRY(cli_integer(c, "backtest", 2, 1000000, &window));
+    if (cli_has(c, "lags"))
+        PEN_TRY(cli_integer(c, "lags", 0, 1000000, &lags));
+    r->window = (size_t)window;
+    r->lags = cli_has(c, "lags") ? (int)lags : PEN_LAGS_USUAL;
     p->n_trials = (size_t)trials;
     o->n_paths = (size_t)paths;
+    if (cli_has(c, "follow") && !cli_has(c, "stress"))
+        return cli_usage(c, "--follow needs --stress");
+    if (cli_has(c, "factor-returns") && !cli_has(c, "factors"))
+        return cli_usage(c, "--factor-returns needs --factors");
     if (o->decay == 1)
         return cli_usage(c, "--decay 1, expected below 1");
     return PEN_OK;
@@ -91,7 +102,8 @@ static pen_status compute(risk_request *r)
 {
     PEN_TRY(read_options(r));
     PEN_TRY(risk_read(r));
-    return risk_print(r);
+    PEN_TRY(risk_print(r));
+    return cli_has(r->c, "plot") ? risk_plot(r) : PEN_OK;
 }
 
 static pen_status run(cli *c)
@@ -122,10 +134,20 @@ static const cli_option options[] = {
     { "benchmark", 0, "SYMBOL", "a series to compare with; it may be one of --factors", NULL },
     { "factors", 0, "FILE", "prices of factors, as a panel", NULL },
     { "factor-returns", 0, NULL, "the file of --factors has simple returns", NULL },
+    { "lags", 0, "N", "of the factors' Newey-West errors, instead of 4 (n / 100)^(2/9)", NULL },
+    { "stress", 0, "FILE",
+      "scenarios: a column of names, then one a position or factor with its return; an empty cell "
+      "is no shock",
+      NULL },
+    { "follow", 0, NULL,
+      "in --stress, positions without a shock move as their covariance with the shocked says",
+      NULL },
+    { "backtest", 0, "N", "forecast each period from the N before it, and test what came", NULL },
     { "periods", 0, "N", "returns a year", "252" },
     { "risk-free", 0, "RATE", "per year, for the ratios", "0" },
     { "target", 0, "RATE", "per period, of the Sortino and Omega ratios", "0" },
     { "trials", 0, "N", "strategies tried before this one: the Sharpe ratio is deflated", NULL },
+    { "plot", 0, "FILE", "draw value, drawdowns and returns with value at risk as SVG", NULL },
 };
 #undef METHOD_
 
@@ -136,6 +158,8 @@ static const char *const examples[] = {
     "penstock risk SPY.csv TLT.csv --weights SPY=0.6,TLT=0.4 --horizon 1,10 --method all",
     "Against a benchmark, with weights from a file",
     "penstock risk closes.csv --weights book.csv --benchmark SPY --risk-free 0.03",
+    "What factors explain, what a crash would cost, and whether the forecasts held",
+    "penstock risk closes.csv --factors factors.csv --stress crash.csv --backtest 250",
     "A synthetic market, as JSON",
     "penstock synth --symbols 5 --bars 500 | penstock risk - --json",
     NULL,

@@ -16,6 +16,9 @@ typedef struct risk_request {
     size_t horizons[RISK_MOST_LEVELS];
     pen_risk_method methods[PEN_RISK_METHOD_COUNT];
     size_t n_levels, n_horizons, n_methods;
+    size_t window;    /* of the backtest; 0: none */
+    int lags;         /* of the factors' errors */
+    double first_var; /* by the first method, level and horizon 1, for the picture */
     pen_performance_options performance;
 
     cli_closes closes; /* of all files, as returns: assets, then factors */
@@ -38,5 +41,13 @@ pen_status risk_pick(const risk_request *r, const double *from, double **out);
 
 /* risk_print.c */
 pen_status risk_print(risk_request *r);
+
+/* risk_factors.c */
+pen_status risk_print_factors(risk_request *r, cli_sections *s);
+pen_status risk_print_stress(risk_request *r, cli_sections *s);
+
+/* risk_backtest.c */
+pen_status risk_print_backtest(risk_request *r, cli_sections *s);
+pen_status risk_plot(risk_request *r);
 
 #endif

@@ -67,6 +67,8 @@ static pen_status print_values(risk_request *r, cli_sections *s)
         r->options.level = r->levels[k % r->n_levels];
         PEN_TRY(estimate(r, &v, NULL));
         print_value(r, s, &v);
+        if (k == 0)
+            r->first_var = v.var / sqrt((double)r->options.horizon);
     }
     cli_section_end(s);
     return PEN_OK;
@@ -212,7 +214,12 @@ static pen_status print_sections(risk_request *r, cli_sections *s)
     PEN_TRY(print_values(r, s));
     PEN_TRY(print_positions(r, s));
     PEN_TRY(print_drawdowns(r, s));
-    return print_performance(r, s);
+    PEN_TRY(print_performance(r, s));
+    if (r->n_factors > 0)
+        PEN_TRY(risk_print_factors(r, s));
+    if (cli_has(r->c, "stress"))
+        PEN_TRY(risk_print_stress(r, s));
+    return r->window > 0 ? risk_print_backtest(r, s) : PEN_OK;
 }
 
 pen_status risk_print(risk_request *r)
