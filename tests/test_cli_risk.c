@@ -82,6 +82,85 @@ static void prices_become_returns(void)
             "--seed 8 -q >c.txt && ! cmp -s a.txt c.txt") == 0);
 }
 
+/* A is half of the factor F, B the opposite of F and a fifth of G. */
+static void make_market(void)
+{
+    FILE *file = fopen("market.csv", "w"), *factors = fopen("factors.csv", "w");
+    CHECK(file != NULL && factors != NULL);
+    fprintf(file, "date,A,B\n");
+    fprintf(factors, "date,F,G\n");
+    for (int t = 0; t < 300; t++) {
+        double f = 0.01 * sin(t * t), g = 0.02 * cos(3.0 * t * t), own = 0.001 * sin(0.7 * t * t);
+        long seconds = 1577836800L + 86400L * t;
+        fprintf(file, "%ld,%.17g,%.17g\n", seconds, 0.5 * f + own, 0.2 * g - f);
+        fprintf(factors, "%ld,%.17g,%.17g\n", seconds, f, g);
+    }
+    fclose(file);
+    fclose(factors);
+}
+
+#define FACTORS "$P risk market.csv --returns --factors factors.csv --weights A=0.5,B=0.5 "
+
+static void factors_explain_what_was_made_of_them(void)
+{
+    NEED_PROGRAM();
+    make_market();
+    CHECK(run(FACTORS "--json") == 0);
+    json_t *root = json_loads(out, 0, NULL);
+    CHECK_NEAR("constant", number_at(root, "factors", 0, "beta"), 0, 1e-4);
+    CHECK_NEAR("F", number_at(root, "factors", 1, "beta"), -0.25, 0.01);
+    CHECK_NEAR("G", number_at(root, "factors", 2, "beta"), 0.1, 0.005);
+    double explained = number_at(root, "factors", 1, "variance_share") +
+                       number_at(root, "factors", 2, "variance_share");
+    CHECK_NEAR("shares", explained, number_at(root, "factor_fit", 0, "r_squared"), 1e-12);
+    CHECK(explained > 0.9 && number_at(root, "factor_fit", 0, "points") == 300);
+    json_decref(root);
+    says(FACTORS "--lags 0", 0, "Factor exposure (Newey-West errors)", "");
+}
+
+static void shocks_go_through_positions_factors_and_those_that_follow(void)
+{
+    NEED_PROGRAM();
+    make_market();
+    write_file("crash.csv", "scenario,A,F\nboth,-0.1,\nfactor,,-0.2\nmixed,0.02,-0.2\nnone,,\n");
+    CHECK(run(FACTORS "--stress crash.csv --json") == 0);
+    json_t *root = json_loads(out, 0, NULL);
+    CHECK_NEAR("A alone", number_at(root, "stress", 0, "loss"), 0.05, 1e-15);
+    CHECK_NEAR("F", number_at(root, "stress", 1, "loss"), 0.5 * 0.1 - 0.5 * 0.2, 0.003);
+    CHECK_NEAR("A as said", number_at(root, "stress", 2, "loss"), -0.01 - 0.1, 0.003);
+    CHECK(number_at(root, "stress", 3, "loss") == 0);
+    json_decref(root);
+    CHECK(run(FACTORS "--stress crash.csv --follow --json") == 0);
+    root = json_loads(out, 0, NULL); /* B falls by about -2 of A's shock */
+    double loss = number_at(root, "stress", 0, "loss");
+    CHECK(loss > -0.06 && loss < -0.03);
+    json_decref(root);
+    says("$P risk market.csv --returns --stress crash.csv", 1, "", "column 'F' is neither");
+    write_file("plain.csv", "A,B\n0.1,0.2\n");
+    says("$P risk market.csv --returns --stress plain.csv", 1, "", "no column of names");
+    says("$P risk market.csv --returns --follow", 2, "", "--follow needs --stress");
+}
+
+static void forecasts_are_tested_and_drawn(void)
+{
+    NEED_PROGRAM();
+    make_market();
+    CHECK(run("$P risk market.csv --returns --backtest 100 --method historical,normal --json "
+              "--level 0.9 --plot risk.svg") == 0);
+    json_t *root = json_loads(out, 0, NULL);
+    CHECK(json_array_size(json_object_get(root, "backtest")) == 2);
+    CHECK(number_at(root, "backtest", 1, "forecasts") == 200);
+    CHECK_NEAR("expected", number_at(root, "backtest", 0, "expected"), 20, 1e-12);
+    double hits = number_at(root, "backtest", 0, "exceptions");
+    CHECK(hits >= 8 && hits <= 32);
+    CHECK_NEAR("rate", number_at(root, "backtest", 0, "rate"), hits / 200, 1e-15);
+    json_decref(root);
+    says("cat risk.svg", 0, "value at risk: historical, 90 %", "");
+    says("$P risk market.csv --returns --plot risk.svg -q >/dev/null && cat risk.svg", 0,
+         "drawdown, %", "");
+    says("$P risk market.csv --returns --backtest 1", 2, "", "--backtest '1'");
+}
+
 static void errors_say_what_is_wrong(void)
 {
     NEED_PROGRAM();
@@ -116,7 +195,13 @@ static void errors_say_what_is_wrong(void)
 }
 
 static const check_test tests[] = {
-    TEST(tables_are_for_people),    TEST(json_has_the_same_numbers), TEST(prices_become_returns),
-    TEST(errors_say_what_is_wrong), TEST(nothing_is_left_behind),
+    TEST(tables_are_for_people),
+    TEST(json_has_the_same_numbers),
+    TEST(prices_become_returns),
+    TEST(factors_explain_what_was_made_of_them),
+    TEST(shocks_go_through_positions_factors_and_those_that_follow),
+    TEST(forecasts_are_tested_and_drawn),
+    TEST(errors_say_what_is_wrong),
+    TEST(nothing_is_left_behind),
 };
 TEST_MAIN(tests)

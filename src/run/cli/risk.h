@@ -16,9 +16,8 @@ typedef struct risk_request {
     size_t horizons[RISK_MOST_LEVELS];
     pen_risk_method methods[PEN_RISK_METHOD_COUNT];
     size_t n_levels, n_horizons, n_methods;
-    size_t window;    /* of the backtest; 0: none */
-    int lags;         /* of the factors' errors */
-    double first_var; /* by the first method, level and horizon 1, for the picture */
+    size_t window; /* of the backtest; 0: none */
+    int lags;      /* of the factors' errors */
     pen_performance_options performance;
 
     cli_closes closes; /* of all files, as returns: assets, then factors */

@@ -82,10 +82,17 @@ static pen_status picture_fill(risk_request *r, picture *f)
         f->under[t] = -100 * f->under[t + 1];
         f->move[t] = 100 * r->pnl[t];
     }
-    if (r->window > 0)
+    if (r->window > 0) {
         PEN_TRY(pen_risk_forecast(&r->options, r->pnl, r->n, r->window, f->var, NULL));
+    } else {
+        pen_risk_value v;
+        r->options.horizon = 1;
+        PEN_TRY(pen_risk_estimate(&r->options, r->returns, r->p, r->n, r->weights, &v, NULL));
+        for (size_t t = 0; t < r->n; t++)
+            f->var[t] = v.var;
+    }
     for (size_t t = 0; t < r->n; t++)
-        f->var[t] = -100 * (r->window > 0 ? f->var[t] : r->first_var);
+        f->var[t] *= -100;
     return PEN_OK;
 }
 

@@ -67,8 +67,6 @@ static pen_status print_values(risk_request *r, cli_sections *s)
         r->options.level = r->levels[k % r->n_levels];
         PEN_TRY(estimate(r, &v, NULL));
         print_value(r, s, &v);
-        if (k == 0)
-            r->first_var = v.var / sqrt((double)r->options.horizon);
     }
     cli_section_end(s);
     return PEN_OK;
