@@ -187,7 +187,7 @@ static pen_status model_run(bench *b)
 {
     struct chain *s = b->state;
     const struct model_case *with = b->test->with;
-    pen_european_terms terms = { with->model, with->payoff, { NULL, 10 } };
+    pen_european_terms terms = { with->model, with->payoff, { NULL, 10 }, NULL };
     pen_european in = { { s->in[SIDE], 0 },   { s->in[SPOT], 0 },     { s->in[STRIKE], 0 },
                         { s->in[EXPIRY], 0 }, { NULL, vol_of(with) }, { NULL, RATE },
                         { NULL, DIVIDEND } };

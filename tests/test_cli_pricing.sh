@@ -112,6 +112,26 @@ implied_reads_real_chains() { # coin-settled options of eleven expiries; calls a
     "$P" implied "${eth%/*}/sp500_chain_exp20241018.csv" --now 2024-10-11 --expiry 0.02 --type put --spot 5781.88 \
         --column bid=put_bid --column ask=put_ask | awk -F, '$NF == "ok" && $(NF - 1) > 0.1 && $(NF - 1) < 0.3 { n++ } END { exit n != 42 }'
 }
+dividends_are_cash() { # an escrowed one is taken off the spot; dates count from --now
+    printf 'date,amount\n2024-07-01,3\n2025-07-01,3\n' >"$tmp/cash.csv"
+    printf 'type,spot,strike,expiry,vol,rate\nC,100,95,1,.2,.05\nP,100,95,1,.2,.05\n' >"$tmp/two.csv"
+    "$P" price "$tmp/two.csv" --dividends "$tmp/cash.csv" --now 2024-01-01 --dividend-method escrowed | cut -d, -f7,8 >"$tmp/a" || return
+    awk 'BEGIN { s = 100 - 3 * exp(-.05 * 182 / 365); print "type,spot,strike,expiry,vol,rate"
+                 for (i = 0; i < 2; i++) printf "%s,%.17g,95,1,.2,.05\n", i ? "P" : "C", s }' | "$P" price - | cut -d, -f7,8 >"$tmp/b"
+    awk -F, 'NR == FNR { a[NR] = $1; next } FNR > 1 && (a[FNR] - $1) ^ 2 < 1e-20 { n++ } END { exit n != 2 }' "$tmp/a" "$tmp/b" || return
+    "$P" price "$tmp/two.csv" --dividends "$tmp/cash.csv" --now 2024-01-01 --greeks all | awk -F, '
+        NR == 2 { c = $7 } NR == 3 { want = 100 - 3 * exp(-.05 * 182 / 365) - 95 * exp(-.05)
+        exit (c - $7 - want) ^ 2 > 1e-20 || $12 == "" || $17 == "" }' || return
+    says 1 "cash.csv:2:1: time is '2024-07-01'; give --now" "$P" price "$tmp/two.csv" --dividends "$tmp/cash.csv" || return
+    says 2 "--dividend-method 'x', expected bos-vandermark or escrowed" "$P" price "$tmp/two.csv" --dividends "$tmp/cash.csv" --dividend-method x || return
+    says 2 "--dividends is of --model bsm and --payoff vanilla" "$P" price "$tmp/two.csv" --dividends "$tmp/cash.csv" --payoff cash || return
+    printf 'time,amount\n.5,-1\n' >"$tmp/cash.csv"
+    says 1 "cash.csv:2:4: amount is '-1', expected a number, 0 or more" "$P" price "$tmp/two.csv" --dividends "$tmp/cash.csv" || return
+    printf 'when,amount\n.5,1\n' >"$tmp/cash.csv"
+    says 1 "no column time, date, ex_date or years" "$P" price "$tmp/two.csv" --dividends "$tmp/cash.csv" || return
+    printf 'time,amount\nsoon,1\n' >"$tmp/cash.csv"
+    says 1 "cash.csv:2:1: time is 'soon', expected years or a date" "$P" price "$tmp/two.csv" --dividends "$tmp/cash.csv"
+}
 json_is_the_csv() {
     command -v python3 >/dev/null || skip "python3 reads the JSON" || return
     printf 'type,spot,strike,expiry,vol,note\nC,100,100,0,0.2,"a ""b"" \\"\nP,42,40,.5,.2,\n' |
@@ -182,6 +202,7 @@ check greeks_of_higher_order_follow_the_first greeks_of_higher_order_follow
 check models_and_payoffs_are_told_apart models_are_told_apart
 check implied_reads_quotes_of_markets implied_reads_markets
 check implied_reads_real_chains implied_reads_real_chains
+check dividends_are_cash_on_days dividends_are_cash
 check json_holds_what_the_csv_does json_is_the_csv
 check implied_volatility_undoes_the_price implied_undoes_price
 check each_row_has_its_status each_row_has_its_status

@@ -5,6 +5,7 @@
 
 #include "check.h"
 #include "device_matrix.h"
+#include "machine/base/alloc.h"
 #include "machine/base/rng.h"
 #include "penstock/pricing.h"
 #include "pricing_columns.h"
@@ -18,6 +19,7 @@ typedef struct book {
     pen_european_payoff payoff;
     pen_dtype dtype;
     double *in[N_IN];
+    const pen_dividends *dividends;
 } book;
 
 /* out: N_OUT columns of n values of the type. */
@@ -32,7 +34,7 @@ static pen_status price_book(pen_queue *queue, void *context, void *out)
     }
     for (int j = 0; j < N_OUT; j++)
         o[j] = make_panel(queue, b->dtype, NULL, b->n);
-    pen_european_terms terms = { b->model, b->payoff, in[SHIFT] };
+    pen_european_terms terms = { b->model, b->payoff, in[SHIFT], b->dividends };
     pen_european european = { in[SIDE], in[SPOT], in[STRIKE],  in[EXPIRY],
                               in[VOL],  in[RATE], in[DIVIDEND] };
     pen_european_out results = { o[PRICE], o[DELTA], o[GAMMA], o[VEGA],  o[THETA], o[RHO],
@@ -358,6 +360,195 @@ static void bits_are_the_same_on_every_device(void)
     for_all(check_bits);
 }
 
+/* ---- cash dividends ---- */
+
+static const double paid_at[] = { 0.2, 0.45, 0.7, 9, -0.1 }, paid[] = { 2, 1, 3, 50, 40 };
+
+static void price_paying(const pen_dividends *dividends, const double in[N_IN], double out[N_OUT])
+{
+    double copy[N_IN];
+    book b = { .n = 1, .dtype = PEN_F64, .dividends = dividends };
+    memcpy(copy, in, sizeof copy);
+    for (int j = 0; j < N_IN; j++)
+        b.in[j] = &copy[j];
+    price_first(&b, out);
+}
+
+/* A price that falls by one dividend on its day, by quadrature over that day's price. */
+static double price_by_quadrature(const double v[N_IN], double at, double amount)
+{
+    enum { STEPS = 4000 };
+    double sum = 0, h = 20.0 / STEPS, pi = acos(-1), rate = v[RATE], vol = v[VOL];
+    for (int i = 0; i <= STEPS; i++) {
+        double z = -10 + i * h, weight = i == 0 || i == STEPS ? 0.5 : 1;
+        double s = v[SPOT] * exp((rate - v[DIVIDEND] - vol * vol / 2) * at + vol * sqrt(at) * z);
+        long double after[N_IN];
+        for (int j = 0; j < N_IN; j++)
+            after[j] = v[j];
+        after[SPOT] = fmax(s - amount, 1e-12);
+        after[EXPIRY] = v[EXPIRY] - at;
+        const book plain = { .model = PEN_MODEL_BSM };
+        sum += weight * h * exp(-z * z / 2) / sqrt(2 * pi) * (double)reference(&plain, after);
+    }
+    return exp(-rate * at) * sum;
+}
+
+static void dividends_lower_calls(void)
+{
+    static const double in[N_IN] = { 1, 100, 100, 1, .3, .06, 0 };
+    double out[N_OUT], plain[N_OUT], moved[N_IN];
+    for (double at = 0.1; at < 1; at += 0.4) {
+        const double amount = 7;
+        pen_dividends d = { &at, &amount, 1, PEN_DIVIDENDS_BOS_VANDERMARK };
+        price_paying(&d, in, out);
+        double exact = price_by_quadrature(in, at, amount);
+        CHECK_NEAR("Bos and Vandermark", out[PRICE], exact, 0.01);
+        d.method = PEN_DIVIDENDS_ESCROWED;
+        price_paying(&d, in, out);
+        CHECK(exact - out[PRICE] > 0); /* escrowed is too cheap, the more the later they are */
+        memcpy(moved, in, sizeof moved);
+        moved[SPOT] -= amount * exp(-.06 * at);
+        price_one(PEN_MODEL_BSM, PEN_PAYOFF_VANILLA, moved, plain);
+        CHECK_NEAR("escrowed", out[PRICE], plain[PRICE], 1e-13);
+        CHECK_NEAR("escrowed delta", out[DELTA], plain[DELTA], 1e-14);
+    }
+}
+
+static void calls_less_puts_are_what_dividends_leave(void)
+{
+    for (int method = 0; method < PEN_DIVIDEND_METHODS; method++) {
+        double call[N_OUT], put[N_OUT], in[N_IN] = { 1, 100, 95, .6, .3, .06, .02 }, want = 100;
+        pen_dividends d = { paid_at, paid, 5, (pen_dividend_method)method };
+        price_paying(&d, in, call);
+        in[SIDE] = -1;
+        price_paying(&d, in, put);
+        for (int i = 0; i < 2; i++) /* the third is after the expiry */
+            want -= paid[i] * exp(-.04 * paid_at[i]);
+        want = want * exp(-.02 * .6) - 95 * exp(-.06 * .6);
+        CHECK_NEAR(pen_dividend_method_name(method), call[PRICE] - put[PRICE], want, 1e-13);
+    }
+}
+
+/* Time moves the expiry and the dividends. */
+static double price_moved(int method, const double in[N_IN], int input, double step, int output)
+{
+    double v[N_IN], times[3], out[N_OUT];
+    memcpy(v, in, sizeof v);
+    memcpy(times, paid_at, sizeof times);
+    v[input] += step;
+    for (int i = 0; i < 3 && input == EXPIRY; i++)
+        times[i] += step;
+    pen_dividends d = { times, paid, 3, (pen_dividend_method)method };
+    price_paying(&d, v, out);
+    return out[output];
+}
+
+static void greeks_have_the_dividends_held(void)
+{
+    static const struct {
+        int output, of, input, sign;
+    } rows[] = { { DELTA, PRICE, SPOT, 1 },    { GAMMA, DELTA, SPOT, 1 },
+                 { SPEED, GAMMA, SPOT, 1 },    { VEGA, PRICE, VOL, 1 },
+                 { VANNA, DELTA, VOL, 1 },     { RHO, PRICE, RATE, 1 },
+                 { THETA, PRICE, EXPIRY, -1 }, { CHARM, DELTA, EXPIRY, -1 },
+                 { COLOR, GAMMA, EXPIRY, -1 } };
+    static const double in[N_IN] = { -1, 100, 95, .9, .25, .05, .02 };
+    for (int method = 0; method < PEN_DIVIDEND_METHODS; method++)
+        for (size_t k = 0; k < COUNT(rows); k++) {
+            double got = price_moved(method, in, SPOT, 0, rows[k].output), h = 1e-4;
+            h *= rows[k].input == SPOT ? 10 : 1;
+            double up = price_moved(method, in, rows[k].input, h, rows[k].of);
+            double down = price_moved(method, in, rows[k].input, -h, rows[k].of);
+            char label[64];
+            snprintf(label, sizeof label, "%s, output %d", pen_dividend_method_name(method),
+                     rows[k].output);
+            CHECK_NEAR(label, got, rows[k].sign * (up - down) / (2 * h), 3e-7 * (1 + fabs(got)));
+        }
+}
+
+static void odd_dividends_have_a_meaning(void)
+{
+    double in[N_IN] = { 1, 100, 95, .6, .3, .06, .02 }, out[N_OUT], want[N_OUT];
+    price_one(PEN_MODEL_BSM, PEN_PAYOFF_VANILLA, in, want);
+    pen_dividends d = { paid_at + 2, paid + 2, 3, PEN_DIVIDENDS_BOS_VANDERMARK }; /* none in time */
+    price_paying(&d, in, out);
+    for (int j = 0; j < N_OUT; j++)
+        CHECK_NEAR("none in time", out[j], want[j], 0);
+    d.n = 0;
+    price_paying(&d, in, out);
+    CHECK_NEAR("none", out[THETA], want[THETA], 0);
+    const double at = .3, much = 150;
+    d = (pen_dividends){ &at, &much, 1, PEN_DIVIDENDS_ESCROWED };
+    price_paying(&d, in, out);
+    for (int j = 0; j < N_OUT; j++)
+        CHECK(isnan(out[j]));
+    in[EXPIRY] = 0; /* the payoff */
+    d = (pen_dividends){ paid_at, paid, 3, PEN_DIVIDENDS_BOS_VANDERMARK };
+    price_paying(&d, in, out);
+    CHECK_NEAR("payoff", out[PRICE], 5, 0);
+}
+
+static void dividends_have_the_same_bits_on_every_device(void)
+{
+    enum { N = 3001 };
+    for (int method = 0; method < PEN_DIVIDEND_METHODS; method++)
+        for (int d = PEN_F32; d <= PEN_F64; d++) {
+            pen_dividends dividends = { paid_at, paid, 5, (pen_dividend_method)method };
+            book b = random_book(N, PEN_MODEL_BSM, PEN_PAYOFF_VANILLA, (pen_dtype)d);
+            b.dividends = &dividends;
+            matrix_check_same_reals("dividends", price_book, &b, (pen_dtype)d, N_OUT * N);
+            book_free(&b);
+        }
+}
+
+static void dividends_that_cannot_be_are_refused(void)
+{
+    double value, at = .5, amount = -1;
+    pen_device *device;
+    pen_queue *queue;
+    pen_panel *one;
+    CHECK_OK(pen_device_open("cpu:0", &device));
+    CHECK_OK(pen_queue_create(device, &queue));
+    CHECK_OK(pen_panel_wrap(PEN_F64, &value, 1, 1, 1, &one));
+    pen_european in = { .side = { NULL, 1 },
+                        .spot_px = { NULL, 100 },
+                        .strike_px = { NULL, 90 },
+                        .expiry_yr = { NULL, 1 },
+                        .vol_frac = { NULL, .2 } };
+    pen_european_out out = { .theta = one };
+    pen_dividends d = { &at, &amount, 1, PEN_DIVIDENDS_ESCROWED };
+    pen_european_terms terms = { .dividends = &d };
+    CHECK_STATUS(pen_price_european_by(queue, &terms, &in, &out), PEN_E_ARG);
+    CHECK_ERROR_SAYS("dividend 0 is -1 at 0.5");
+    amount = 1;
+    d.method = PEN_DIVIDEND_METHODS;
+    CHECK_STATUS(pen_price_european_by(queue, &terms, &in, &out), PEN_E_ARG);
+    CHECK_ERROR_SAYS("dividend method is 2");
+    d.method = PEN_DIVIDENDS_ESCROWED;
+    terms.model = PEN_MODEL_BLACK76;
+    CHECK_STATUS(pen_price_european_by(queue, &terms, &in, &out), PEN_E_ARG);
+    CHECK_ERROR_SAYS("of model bsm and payoff vanilla, got black76 and vanilla");
+    terms.model = PEN_MODEL_BSM;
+    CHECK_STATUS(pen_implied_vol_by(queue, &terms, &(pen_implied){ .side = { NULL, 1 } },
+                                    &(pen_implied_out){ one, NULL }),
+                 PEN_E_ARG);
+    long before = pen_alloc_live();
+    bool is_done = false;
+    for (long k = 0; !is_done && k < 100; k++) {
+        pen_alloc_fail_after(k);
+        pen_status status = pen_price_european_by(queue, &terms, &in, &out);
+        pen_alloc_fail_after(-1);
+        is_done = status == PEN_OK;
+        CHECK(is_done || status == PEN_E_NOMEM);
+        CHECK(pen_alloc_live() == before);
+    }
+    CHECK(is_done);
+    CHECK(pen_dividend_method_name(-1) == NULL);
+    pen_panel_destroy(one);
+    pen_queue_destroy(queue);
+    pen_device_close(device);
+}
+
 /* ---- implied volatility ---- */
 
 /* out: n volatilities, then n statuses. */
@@ -376,7 +567,7 @@ static pen_status imply_book(pen_queue *queue, void *context, void *out)
                             in[SPOT],    in[STRIKE],
                             in[EXPIRY],  in[RATE],
                             in[DIVIDEND] };
-    pen_european_terms terms = { b->model, b->payoff, in[SHIFT] };
+    pen_european_terms terms = { b->model, b->payoff, in[SHIFT], NULL };
     pen_status s = pen_implied_vol_by(queue, &terms, &options, &(pen_implied_out){ o[0], o[1] });
     for (int j = 0; j < 2 && s == PEN_OK; j++)
         s = pen_panel_read(queue, (char *)out + (size_t)j * b->n * pen_dtype_bytes(b->dtype), b->n,
@@ -533,6 +724,12 @@ static const check_test tests[] = {
     TEST(calls_and_puts_add_up),
     TEST(limits_are_defined),
     TEST(bits_are_the_same_on_every_device),
+    TEST(dividends_lower_calls),
+    TEST(calls_less_puts_are_what_dividends_leave),
+    TEST(greeks_have_the_dividends_held),
+    TEST(odd_dividends_have_a_meaning),
+    TEST(dividends_have_the_same_bits_on_every_device),
+    TEST(dividends_that_cannot_be_are_refused),
     TEST(volatilities_come_back_from_prices),
     TEST(normal_volatility_is_exact_at_any_distance),
     TEST(rows_without_a_normal_volatility_have_a_status),

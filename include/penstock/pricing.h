@@ -94,10 +94,29 @@ typedef enum pen_european_payoff {
 PEN_API const char *pen_model_name(int model);
 PEN_API const char *pen_payoff_name(int payoff);
 
+/* How cash dividends enter a lognormal model. */
+typedef enum pen_dividend_method {
+    PEN_DIVIDENDS_BOS_VANDERMARK = 0, /* near ones off the spot, far ones onto the strike */
+    PEN_DIVIDENDS_ESCROWED,           /* all off the spot */
+    PEN_DIVIDEND_METHODS
+} pen_dividend_method;
+
+/* "bos-vandermark", "escrowed"; NULL for other numbers. */
+PEN_API const char *pen_dividend_method_name(int method);
+
+/* Cash dividends of the underlying of all rows. */
+typedef struct pen_dividends {
+    const double *time_yr; /* [n] when the price falls by them, from now; past ones do not count */
+    const double *amount_px; /* [n] >= 0 */
+    size_t n;
+    pen_dividend_method method;
+} pen_dividends;
+
 typedef struct pen_european_terms {
     pen_model model;
     pen_european_payoff payoff;
-    pen_input shift_px; /* of PEN_MODEL_DISPLACED; others do not look at it */
+    pen_input shift_px;             /* of PEN_MODEL_DISPLACED; others do not look at it */
+    const pen_dividends *dividends; /* of PEN_MODEL_BSM and PEN_PAYOFF_VANILLA; NULL: none */
 } pen_european_terms;
 
 /* European options by any model, for any payoff.
@@ -112,10 +131,17 @@ typedef struct pen_european_terms {
  * At the limits as pen_price_european(), with the model's payoff; exactly at the strike a digital
  * option's delta is +-inf with volatility or expiry 0, and its other greeks NaN or infinite.
  * A digital option's price is that of its limit from inside there: half for cash.
- * Further PEN_E_ARG for a model or payoff that there is not.  Otherwise as pen_price_european().
+ * Cash dividends: a row counts those up to its expiry T, discounted by rate less yield.  Escrowed,
+ * their sum is taken off the spot, whose volatility is then that of the rest.  Bos and Vandermark
+ * take (T - t) / T of a dividend at t off the spot and put t / T of its value at T onto the strike,
+ * which is close to a price that falls by each on its day.  Greeks have the dividends held, and
+ * theta and charm their days too.  A row whose dividends are worth more than its spot is NaN.  With
+ * dividends the call waits for the queue, and may be PEN_E_NOMEM.
+ * Further PEN_E_ARG for a model, payoff or method that there is not, dividends that are not finite
+ * or below 0, and dividends of other models or payoffs.  Otherwise as pen_price_european().
  * Sources: Black (1976), "The pricing of commodity contracts"; Bachelier (1900); Rubinstein
  * (1983), "Displaced diffusion option pricing"; Rubinstein and Reiner (1991), "Unscrambling the
- * binary code". */
+ * binary code"; Bos and Vandermark (2002), "Finessing fixed dividends". */
 PEN_API pen_status pen_price_european_by(pen_queue *queue, const pen_european_terms *terms,
                                          const pen_european *in, const pen_european_out *out);
 

@@ -88,4 +88,8 @@ const pen_panel *pricing_first_panel(pen_panel *const *panels, int n);
 
 pen_status pricing_launch_rows(pen_queue *queue, const pricing_rows *rows);
 
+/* dividends.c: pen_price_european_by() of terms that have cash dividends. */
+pen_status pricing_with_dividends(pen_queue *queue, const pen_european_terms *terms,
+                                  const pen_european *in, const pen_european_out *out);
+
 #endif

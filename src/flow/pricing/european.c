@@ -64,6 +64,8 @@ pen_status pen_price_european_by(pen_queue *queue, const pen_european_terms *ter
 {
     static const char me[] = "pen_price_european";
     PEN_TRY(check_terms(me, terms));
+    if (terms->dividends != NULL)
+        return pricing_with_dividends(queue, terms, in, out);
     const pen_input none = { NULL, 0 };
     bool is_spot = terms->model == PEN_MODEL_BSM, is_vanilla = terms->payoff == PEN_PAYOFF_VANILLA;
     const pen_input inputs[N_INPUTS] = {

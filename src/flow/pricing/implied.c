@@ -32,6 +32,8 @@ pen_status pen_implied_vol_by(pen_queue *queue, const pen_european_terms *terms,
     if (terms->payoff != PEN_PAYOFF_VANILLA)
         return pen_fail(PEN_E_ARG, "%s: payoff is %d, expected PEN_PAYOFF_VANILLA", me,
                         (int)terms->payoff);
+    if (terms->dividends != NULL)
+        return pen_fail(PEN_E_ARG, "%s: cash dividends are of prices alone", me);
     bool is_normal = terms->model == PEN_MODEL_BACHELIER;
     const pen_input none = { NULL, 0 };
     const pen_input inputs[N_INPUTS] = {

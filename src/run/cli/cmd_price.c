@@ -3,6 +3,7 @@
 
 #include "../../machine/base/status.h"
 #include "chain.h"
+#include "dividends.h"
 
 static const chain_output outputs[] = {
     { .name = "price" }, { .name = "delta" }, { .name = "gamma" }, { .name = "vega" },
@@ -62,12 +63,24 @@ static pen_status run(cli *c)
     PEN_TRY(cli_choice(c, "payoff", payoffs, &payoff));
     terms.payoff = (pen_european_payoff)payoff;
     spec.refuse = terms.model == PEN_MODEL_BSM || terms.model == PEN_MODEL_BLACK76 ? refuse : NULL;
-    return chain_run(c, &spec);
+    if (!cli_has(c, "dividends"))
+        return chain_run(c, &spec);
+    if (terms.model != PEN_MODEL_BSM || terms.payoff != PEN_PAYOFF_VANILLA)
+        return cli_usage(c, "--dividends is of --model bsm and --payoff vanilla");
+    cli_dividends paid = { 0 };
+    pen_status s = cli_dividends_read(c, &paid);
+    terms.dividends = &paid.dividends;
+    if (s == PEN_OK)
+        s = chain_run(c, &spec);
+    cli_dividends_clear(&paid);
+    return s;
 }
 
 static const cli_option options[] = {
     CHAIN_OPTIONS({ "vol", 0, "FRACTION", "volatility a year, likewise", NULL }),
     { "payoff", 0, "NAME", "vanilla, or digital: cash pays 1, asset the underlying", "vanilla" },
+    { "dividends", 0, "FILE", "cash dividends: columns time (years, or dates) and amount", NULL },
+    { "dividend-method", 0, "NAME", "bos-vandermark, or escrowed", "bos-vandermark" },
     { "greeks", 0, "WHICH", "first, or all: vanna, volga, charm, speed, color, ultima too",
       "first" },
 };
@@ -83,6 +96,8 @@ static const char *const examples[] = {
     "penstock price futures.csv --model black76 --rate 0.04",
     "Options on rates, which may be negative: volatility in points, not as a fraction",
     "penstock price swaptions.csv --model bachelier",
+    "A stock that pays cash on known days",
+    "penstock price options.csv --dividends dividends.csv --now 2024-01-02",
     "Digital options that pay 1",
     "penstock price options.csv --payoff cash",
     NULL,
