@@ -40,6 +40,8 @@ static void tables_are_for_people(void)
     CHECK(strstr(out, "max drawdown      10.00%") != NULL);
     CHECK(strstr(out, "hit rate             60.0%") != NULL);
     says("$P synth --symbols 3 --bars 300 --seed 1 | $P risk -", 0, "cornish-fisher", "");
+    says("$P risk returns.csv --returns --weights A=1 --level 0.8 --method historical --value 2000",
+         0, "5.000%  10.000%     100.00      200.00", "");
 }
 
 static void json_has_the_same_numbers(void)
@@ -80,6 +82,28 @@ static void prices_become_returns(void)
             "$P risk prices.csv --weights A=1 --method monte-carlo --seed 7 --threads 3 -q >b.txt "
             "&& cmp a.txt b.txt && $P risk prices.csv --weights A=1 --method monte-carlo "
             "--seed 8 -q >c.txt && ! cmp -s a.txt c.txt") == 0);
+}
+
+/* B has no price on the fourth day: returns span it, those of factors that are given too. */
+static void returns_span_times_without_a_price(void)
+{
+    NEED_PROGRAM();
+    make_files();
+    write_file("given.csv", "date,F\n2020-01-01,9\n2020-01-02,0.1\n2020-01-03,0.2\n"
+                            "2020-01-04,0.3\n2020-01-05,0.4\n");
+    CHECK(run("$P risk prices.csv --benchmark F --factors given.csv --factor-returns --json") == 0);
+    json_t *root = json_loads(out, 0, NULL);
+    CHECK(number_at(root, "portfolio", 0, "returns") == 3);
+    CHECK(number_at(root, "portfolio", 0, "left_out") == 1);
+    double a = 112.86 / 99 - 1, b = 50 / 52.5 - 1; /* from the third day to the fifth */
+    CHECK_NEAR("A and B", number_at(root, "performance", 0, "best_period"), (a + b) / 2, 1e-15);
+    double up = (0.05 + (0.05 - 0.1) / 2 + (a + b) / 2) / (0.1 + 0.2 + 1.3 * 1.4 - 1);
+    CHECK_NEAR("F", number_at(root, "performance", 0, "up_capture"), up, 1e-14);
+    json_decref(root);
+    CHECK(run("$P risk prices.csv --weights A=1 --json") == 0);
+    root = json_loads(out, 0, NULL);
+    CHECK(number_at(root, "portfolio", 0, "left_out") == 0); /* of A nothing is missing */
+    json_decref(root);
 }
 
 /* A is half of the factor F, B the opposite of F and a fifth of G. */
@@ -168,6 +192,8 @@ static void errors_say_what_is_wrong(void)
     write_file("twice.csv", "symbol,weight\nA,1\nA,2\n");
     write_file("odd.csv", "symbol,weight\nA,1\nZ,2\n");
     write_file("empty.csv", "date,A,B\n2020-01-01,1,\n2020-01-02,,2\n");
+    write_file("zero.csv", "date,A\n2020-01-01,1\n2020-01-02,0\n2020-01-03,1\n");
+    write_file("one.csv", "date,A,B\n2020-01-01,1,2\n");
     static const struct {
         const char *line;
         int code;
@@ -187,6 +213,10 @@ static void errors_say_what_is_wrong(void)
         { "$P risk prices.csv --method magic", 2, "no method 'magic'" },
         { "$P risk prices.csv --estimator magic", 2, "no covariance 'magic'" },
         { "$P risk prices.csv --benchmark Z", 2, "expected one of 2 symbols such as 'A'" },
+        { "$P risk zero.csv", 1, "A at 2020-01-03: the return is infinite" },
+        { "$P risk prices.csv --returns", 0, "" },
+        { "$P risk prices.csv --weights A=20", 1, "portfolio at 2020-01-03: it loses more" },
+        { "$P risk one.csv", 1, "no period in which every position has a return" },
         { "$P risk empty.csv", 1, "no period in which every position has a return" },
         { "$P risk nowhere.csv", 1, "nowhere.csv" },
     };
@@ -198,6 +228,7 @@ static const check_test tests[] = {
     TEST(tables_are_for_people),
     TEST(json_has_the_same_numbers),
     TEST(prices_become_returns),
+    TEST(returns_span_times_without_a_price),
     TEST(factors_explain_what_was_made_of_them),
     TEST(shocks_go_through_positions_factors_and_those_that_follow),
     TEST(forecasts_are_tested_and_drawn),

@@ -1,5 +1,5 @@
 /* Statistics of the series of a panel: moments, covariance and correlation
- * matrices, and of series in time: autocorrelation, unit roots, cointegration.
+ * matrices, and of series in time: autocorrelation, unit roots, cointegration, regression.
  *
  * NaN is a missing value, an infinity a value like any other, of which means and
  * deviations are NaN or infinite.  Sums are of deviations from the mean, never

@@ -93,6 +93,26 @@ pen_status cli_closes_read(const char *const *paths, size_t n_paths, cli_closes 
     return PEN_OK;
 }
 
+void cli_closes_keep(cli_closes *j, const bool *keep, size_t first_given)
+{
+    size_t n = j->n_points, kept = 0, at = 0;
+    for (size_t t = 0; t < n; t++)
+        if (keep[t])
+            j->times_ns[kept++] = j->times_ns[t];
+    for (size_t s = 0; s < j->n_series; s++) {
+        double growth = 1;
+        for (size_t t = 0; t < n; t++) {
+            double x = j->values[s * n + t]; /* never behind what is written */
+            growth *= 1 + x;
+            if (!keep[t])
+                continue;
+            j->values[at++] = s >= first_given ? growth - 1 : x;
+            growth = 1;
+        }
+    }
+    j->n_points = kept;
+}
+
 void cli_closes_take_returns(cli_closes *j, bool is_log, size_t first_given)
 {
     size_t n = j->n_points;

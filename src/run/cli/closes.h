@@ -18,6 +18,9 @@ typedef struct cli_closes {
 
 /* Closes of all files on the sorted union of their times, NaN where there is none. */
 pen_status cli_closes_read(const char *const *paths, size_t n_paths, cli_closes *out);
+/* Leaves the points t with keep[t]; series from `first_given` on are returns, and those of points
+ * that go are compounded into the next that stays. */
+void cli_closes_keep(cli_closes *closes, const bool *keep, size_t first_given);
 /* The closes become returns, one point fewer; series from `first_given` on are returns already. */
 void cli_closes_take_returns(cli_closes *closes, bool is_log, size_t first_given);
 /* A series by its symbol; SIZE_MAX: there is none. */

@@ -79,6 +79,8 @@ static pen_status read_options(risk_request *r)
     PEN_TRY(cli_number(c, "periods", 1e-3, 1e9, &p->periods_per_year));
     PEN_TRY(cli_number(c, "risk-free", -1, 10, &p->risk_free));
     PEN_TRY(cli_number(c, "target", -1, 10, &p->target));
+    if (cli_has(c, "value"))
+        PEN_TRY(cli_number(c, "value", 1e-9, 1e18, &r->value));
     if (cli_has(c, "trials"))
         PEN_TRY(cli_integer(c, "trials", 2, 1000000000, &trials));
     if (cli_has(c, "backtest"))
@@ -120,6 +122,7 @@ static const cli_option options[] = {
       "A=0.5,B=0.5, or a file with columns symbol and weight; fractions of the value, short ones "
       "negative; all alike by default",
       NULL },
+    { "value", 0, "MONEY", "of the portfolio: value at risk is printed in money too", NULL },
     { "returns", 0, NULL, "the files have simple returns, not prices", NULL },
     { "method", 0, "LIST",
       PEN_RISK_METHOD_LIST(METHOD_) "with commas between them, or all; the first one's parts are "
@@ -173,8 +176,8 @@ const cli_command cmd_risk = {
     .max_args = 10000,
     .detail =
         "A FILE is a panel (date,TICKER,...), bars of one symbol, or bars with a symbol column;\n"
-        "several are joined on the union of their times.  Periods in which a position or the\n"
-        "benchmark lacks a return are left out.  Weights are held by rebalancing every period.\n"
+        "several are joined by time.  Times at which a position or the benchmark has no price are\n"
+        "left out: a return spans them.  The portfolio is rebalanced every period.\n"
         "Losses are positive: a value at risk of 2% is a loss of 2% of the portfolio's value.\n"
         "docs/risk.md says how each number is computed.",
     .options = options,

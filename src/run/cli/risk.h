@@ -16,27 +16,26 @@ typedef struct risk_request {
     size_t horizons[RISK_MOST_LEVELS];
     pen_risk_method methods[PEN_RISK_METHOD_COUNT];
     size_t n_levels, n_horizons, n_methods;
+    double value;  /* of the portfolio in money; 0: not told */
     size_t window; /* of the backtest; 0: none */
     int lags;      /* of the factors' errors */
     pen_performance_options performance;
 
-    cli_closes closes; /* of all files, as returns: assets, then factors */
+    cli_closes closes; /* returns of all files, at the points below: assets, then factors */
     size_t first_factor, n_factors;
-    size_t p, n;         /* assets held; points at which all of them have a return */
-    const char **names;  /* [p] */
-    double *weights;     /* [p] */
-    const double **from; /* [p] their returns among the closes */
-    double *returns;     /* [p][n] */
-    size_t *whole;       /* [n] the points' places among the closes */
-    double *pnl;         /* [n] the portfolio's returns */
-    double *benchmark;   /* [n], or NULL */
+    size_t p, n;             /* assets held; points at which they and the benchmark have a return */
+    size_t n_left_out;       /* points at which they have none */
+    const char **names;      /* [p] */
+    double *weights;         /* [p] */
+    size_t *held;            /* [p] their series */
+    double *returns;         /* [p][n] */
+    double *pnl;             /* [n] the portfolio's returns */
+    const double *benchmark; /* [n], or NULL */
 } risk_request;
 
 /* risk_read.c: files, weights, the returns that all have */
 pen_status risk_read(risk_request *r);
 void risk_clear(risk_request *r);
-/* A series of the closes at the points of the positions; creates. */
-pen_status risk_pick(const risk_request *r, const double *from, double **out);
 
 /* risk_print.c */
 pen_status risk_print(risk_request *r);

@@ -77,7 +77,7 @@ static pen_status picture_fill(risk_request *r, picture *f)
     r->options.level = r->levels[0];
     PEN_TRY(pen_risk_drawdowns(r->pnl, r->n, r->levels[0], f->under, NULL, 0, NULL, &d));
     for (size_t t = 0; t < r->n; t++) {
-        f->time_ns[t] = r->closes.times_ns[r->whole[t]];
+        f->time_ns[t] = r->closes.times_ns[t];
         f->value[t] = value *= 1 + r->pnl[t];
         f->under[t] = -100 * f->under[t + 1];
         f->move[t] = 100 * r->pnl[t];

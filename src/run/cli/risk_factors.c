@@ -56,14 +56,14 @@ static pen_status exposure_prepare(const risk_request *r, exposure *e)
     for (size_t t = 0; t < r->n; t++) {
         bool is_whole = true;
         for (size_t k = 0; k < e->k; k++)
-            is_whole = is_whole && !isnan(factor(r, k)[r->whole[t]]);
+            is_whole = is_whole && !isnan(factor(r, k)[t]);
         if (is_whole)
             e->points[e->m++] = t;
     }
     for (size_t k = 0; k < e->k; k++) {
         e->columns[k] = e->x + k * e->m;
         for (size_t t = 0; t < e->m; t++)
-            e->x[k * e->m + t] = factor(r, k)[r->whole[e->points[t]]];
+            e->x[k * e->m + t] = factor(r, k)[e->points[t]];
     }
     e->y = e->x + e->k * e->m;
     return PEN_OK;

@@ -9,7 +9,7 @@
 
 static int64_t time_at(const risk_request *r, size_t point)
 {
-    return r->closes.times_ns[r->whole[point]];
+    return r->closes.times_ns[point];
 }
 
 static void print_portfolio(const risk_request *r, cli_sections *s)
@@ -21,7 +21,7 @@ static void print_portfolio(const risk_request *r, cli_sections *s)
     cli_cell_count(s, "positions", r->p);
     cli_cell_percent(s, "invested", sum, 2);
     cli_cell_count(s, "returns", r->n);
-    cli_cell_count(s, "left_out", r->closes.n_points - r->n);
+    cli_cell_count(s, "left_out", r->n_left_out);
     cli_cell_time(s, "first", time_at(r, 0));
     cli_cell_time(s, "last", time_at(r, r->n - 1));
     cli_section_end(s);
@@ -38,6 +38,10 @@ static void print_value(const risk_request *r, cli_sections *s, const pen_risk_v
     cli_cell_count(s, "horizon", o->horizon);
     cli_cell_percent(s, "var", v->var, 3);
     cli_cell_percent(s, "cvar", v->cvar, 3);
+    if (r->value > 0) {
+        cli_cell_number(s, "var_money", v->var * r->value, 2);
+        cli_cell_number(s, "cvar_money", v->cvar * r->value, 2);
+    }
     cli_cell_percent(s, "var_error", v->var_error, 3);
     cli_cell_percent(s, "cvar_error", v->cvar_error, 3);
     cli_cell_percent(s, "volatility", v->stdev, 3);
@@ -84,6 +88,8 @@ static void print_part(const risk_request *r, cli_sections *s, size_t i, const p
     cli_cell_percent(s, "var_alone", part->var, 3);
     cli_cell_number(s, "marginal_var", part->marginal_var, 4);
     cli_cell_percent(s, "component_var", part->component_var, 3);
+    if (r->value > 0)
+        cli_cell_number(s, "component_money", part->component_var * r->value, 2);
     cli_cell_percent(s, "share", all->var != 0 ? part->component_var / all->var : NAN, 1);
     cli_cell_percent(s, "incremental_var", part->incremental_var, 3);
     cli_cell_percent(s, "component_cvar", part->component_cvar, 3);

@@ -103,12 +103,12 @@ static pen_status keep_held(risk_request *r, size_t n_assets)
     if (s == PEN_OK)
         s = pen_alloc(n_assets, sizeof *r->names, (void **)&r->names);
     if (s == PEN_OK)
-        s = pen_alloc(n_assets, sizeof *r->from, (void **)&r->from);
+        s = pen_alloc(n_assets, sizeof *r->held, (void **)&r->held);
     for (size_t i = 0; s == PEN_OK && i < n_assets; i++) {
         if (isnan(weight[i]))
             continue;
         r->names[r->p] = r->closes.names[i];
-        r->from[r->p] = r->closes.values + i * r->closes.n_points;
+        r->held[r->p] = i;
         r->weights[r->p++] = weight[i];
     }
     pen_free(weight);
@@ -117,52 +117,78 @@ static pen_status keep_held(risk_request *r, size_t n_assets)
     return s;
 }
 
-pen_status risk_pick(const risk_request *r, const double *from, double **out)
-{
-    PEN_TRY(pen_alloc_array(r->n, sizeof **out, (void **)out));
-    for (size_t t = 0; t < r->n; t++)
-        (*out)[t] = from[r->whole[t]];
-    return PEN_OK;
-}
-
-/* The benchmark's returns among the closes; NULL without one. */
-static pen_status find_benchmark(const risk_request *r, const double **out)
+/* The benchmark among the closes; SIZE_MAX without one. */
+static pen_status find_benchmark(const risk_request *r, size_t *out)
 {
     const char *name = cli_text(r->c, "benchmark");
-    *out = NULL;
-    if (name == NULL)
-        return PEN_OK;
-    size_t at = cli_closes_find(&r->closes, name);
-    if (at == SIZE_MAX)
+    *out = name != NULL ? cli_closes_find(&r->closes, name) : SIZE_MAX;
+    if (name != NULL && *out == SIZE_MAX)
         return cli_usage(r->c, "--benchmark '%s', expected one of %zu symbols such as '%s'", name,
                          r->closes.n_series, r->closes.names[0]);
-    *out = r->closes.values + at * r->closes.n_points;
     return PEN_OK;
 }
 
-/* The points that all positions, and the benchmark, have, side by side. */
-static pen_status keep_whole(risk_request *r)
+/* Leaves the points that all positions and the benchmark have: a return spans what is left out,
+ * so that Monday's stays where one of the series trades on Sundays too. */
+static pen_status keep_whole(risk_request *r, size_t benchmark, size_t first_given)
+{
+    cli_closes *closes = &r->closes;
+    size_t n = closes->n_points;
+    bool *keep;
+    PEN_TRY(pen_alloc(n, sizeof *keep, (void **)&keep));
+    for (size_t t = 0; t < n; t++) {
+        keep[t] = benchmark == SIZE_MAX || !isnan(closes->values[benchmark * n + t]);
+        for (size_t i = 0; i < r->p; i++)
+            keep[t] = keep[t] && !isnan(closes->values[r->held[i] * n + t]);
+    }
+    cli_closes_keep(closes, keep, first_given);
+    pen_free(keep);
+    r->n_left_out = n - closes->n_points;
+    return PEN_OK;
+}
+
+/* The returns of what is held, side by side, and of the whole. */
+static pen_status gather(risk_request *r, size_t benchmark)
 {
     size_t n = r->closes.n_points, cells;
-    const double *benchmark;
-    PEN_TRY(find_benchmark(r, &benchmark));
-    PEN_TRY(pen_size_mul(r->p, n, &cells));
-    PEN_TRY(pen_alloc_array(cells + 1, sizeof *r->returns, (void **)&r->returns));
-    PEN_TRY(pen_alloc_array(n + 1, sizeof *r->whole, (void **)&r->whole));
-    for (size_t t = 0; t < n; t++) {
-        bool is_whole = benchmark == NULL || !isnan(benchmark[t]);
-        for (size_t i = 0; i < r->p; i++)
-            is_whole = is_whole && !isnan(r->from[i][t]);
-        if (is_whole)
-            r->whole[r->n++] = t;
-    }
-    for (size_t i = 0; i < r->p; i++)
-        for (size_t t = 0; t < r->n; t++)
-            r->returns[i * r->n + t] = r->from[i][r->whole[t]];
-    if (r->n == 0)
+    r->n = n;
+    if (n == 0)
         return pen_fail(PEN_E_ARG, "%s: no period in which every position has a return",
                         r->c->args[0]);
-    return benchmark != NULL ? risk_pick(r, benchmark, &r->benchmark) : PEN_OK;
+    PEN_TRY(pen_size_mul(r->p, n, &cells));
+    PEN_TRY(pen_alloc_array(cells, sizeof *r->returns, (void **)&r->returns));
+    PEN_TRY(pen_alloc_array(n, sizeof *r->pnl, (void **)&r->pnl));
+    for (size_t i = 0; i < r->p; i++)
+        memcpy(r->returns + i * n, r->closes.values + r->held[i] * n, n * sizeof *r->returns);
+    pen_risk_portfolio(r->returns, r->p, n, r->weights, r->pnl);
+    if (benchmark != SIZE_MAX)
+        r->benchmark = r->closes.values + benchmark * n;
+    return PEN_OK;
+}
+
+/* An error at a point, with its time. */
+static pen_status fail_at(const risk_request *r, size_t t, const char *what, const char *remark)
+{
+    char text[32];
+    pen_time_print(r->closes.times_ns[t], text);
+    return pen_fail(PEN_E_ARG, "%s at %s: %s", what, text, remark);
+}
+
+/* Returns are finite, and the portfolio outlives them. */
+static pen_status check_returns(const risk_request *r)
+{
+    for (size_t t = 0; t < r->n; t++) {
+        for (size_t i = 0; i < r->p; i++)
+            if (isinf(r->returns[i * r->n + t]))
+                return fail_at(r, t, r->names[i], "the return is infinite; is the price before 0?");
+        if (r->benchmark != NULL && !(r->benchmark[t] >= -1 && isfinite(r->benchmark[t])))
+            return fail_at(r, t, "benchmark", "the return is below -100% or infinite");
+        if (r->pnl[t] < -1)
+            return fail_at(r, t, "portfolio",
+                           "it loses more than its value; are the weights too "
+                           "large, or prices taken for returns?");
+    }
+    return PEN_OK;
 }
 
 /* All files; those of factors come last. */
@@ -170,7 +196,7 @@ static pen_status read_files(risk_request *r, size_t *n_assets)
 {
     cli *c = r->c;
     const char **paths;
-    bool is_given = cli_has(c, "returns"), has_factors = cli_has(c, "factors");
+    bool has_factors = cli_has(c, "factors");
     PEN_TRY(pen_alloc(c->arg_count + 1, sizeof *paths, (void **)&paths));
     memcpy(paths, c->args, c->arg_count * sizeof *paths);
     paths[c->arg_count] = cli_text(c, "factors");
@@ -180,26 +206,26 @@ static pen_status read_files(risk_request *r, size_t *n_assets)
     *n_assets = r->closes.first[c->arg_count];
     r->n_factors = r->closes.n_series - *n_assets;
     r->first_factor = *n_assets;
-    if (!is_given)
-        cli_closes_take_returns(&r->closes, false,
-                                cli_has(c, "factor-returns") ? *n_assets : SIZE_MAX);
     return PEN_OK;
 }
 
 pen_status risk_read(risk_request *r)
 {
-    size_t n_assets;
+    size_t n_assets, benchmark;
     PEN_TRY(read_files(r, &n_assets));
     PEN_TRY(keep_held(r, n_assets));
-    PEN_TRY(keep_whole(r));
-    PEN_TRY(pen_alloc_array(r->n, sizeof *r->pnl, (void **)&r->pnl));
-    pen_risk_portfolio(r->returns, r->p, r->n, r->weights, r->pnl);
-    return PEN_OK;
+    PEN_TRY(find_benchmark(r, &benchmark));
+    size_t first_given = cli_has(r->c, "factor-returns") ? n_assets : SIZE_MAX;
+    PEN_TRY(keep_whole(r, benchmark, first_given));
+    if (!cli_has(r->c, "returns") && r->closes.n_points > 0)
+        cli_closes_take_returns(&r->closes, false, first_given);
+    PEN_TRY(gather(r, benchmark));
+    return check_returns(r);
 }
 
 void risk_clear(risk_request *r)
 {
-    void *all[] = { r->names, r->weights, r->from, r->returns, r->whole, r->pnl, r->benchmark };
+    void *all[] = { r->names, r->weights, r->held, r->returns, r->pnl };
     for (size_t i = 0; i < PEN_COUNT(all); i++)
         pen_free(all[i]);
     cli_closes_clear(&r->closes);
