@@ -231,11 +231,20 @@ static void never_exercised_is_european(void)
 
 static void two_boundaries_are_left_to_trees(void)
 {
-    double put[N_IN] = { -1, 90, 100, 2, 0.2, -0.01, -0.05 }, got[N_OUT];
+    double put[N_IN] = { -1, 90, 100, 2, 0.2, -0.01, -0.05 }, got[N_OUT], tree[N_OUT],
+           chosen[N_OUT];
     double call[N_IN] = { 1, 100, 90, 2, 0.2, -0.05, -0.01 };
     pen_american_settings settings = pen_american_default();
+    settings.method = PEN_AMERICAN_BOUNDARY;
     solve_row(&settings, put, got);
     CHECK(got[STATUS] == PEN_AMERICAN_TWICE && isnan(got[PRICE]) && isnan(got[RHO]));
+    settings.method = PEN_AMERICAN_AUTO;
+    solve_row(&settings, put, chosen);
+    settings.method = PEN_AMERICAN_LEISEN_REIMER;
+    solve_row(&settings, put, tree);
+    for (int k = 0; k < N_OUT; k++)
+        CHECK(chosen[k] == tree[k]);
+    settings.method = PEN_AMERICAN_BOUNDARY;
     solve_row(&settings, call, got);
     CHECK(got[STATUS] == PEN_AMERICAN_TWICE);
     settings.method = PEN_AMERICAN_CRR;

@@ -188,6 +188,31 @@ implied_names_what_it_cannot_read() {
     says 1 "no column price; one of: price price_px" "$P" implied "$tmp/bad.csv" || return
     says 0 "has a column vol already; ours is the last of that name" "$P" implied "$tmp/bad.csv" --price 20
 }
+american_options_are_priced() { # Hull, 8th ed., section 20.1: trees of 5 and 500 steps
+    printf 'type,spot,strike,expiry,vol,rate,dividend\nP,50,50,0.416666667,0.4,0.1,0\nP,90,100,2,.2,-.01,-.05\n' >"$tmp/puts.csv"
+    for method in "crr 5 4.49" "crr 500 4.28" "lr 501 4.28" "alo 5 4.28" "auto 501 4.28"; do
+        set -- $method
+        "$P" price "$tmp/puts.csv" --exercise american --method "$1" --steps "$2" 2>"$tmp/note" >"$tmp/priced.csv" || return
+        awk -F, -v want="$3" 'NR == 2 && sprintf("%.2f", $8) == want && $14 == "ok" { ok++ } END { exit ok != 1 }' "$tmp/priced.csv" ||
+            { echo "$method"; cat "$tmp/priced.csv"; return 1; }
+        [ "$1" = alo ] || ! grep -q 'no price' "$tmp/note" || return
+    done
+    head -1 "$tmp/priced.csv" | grep -q ',rho,status$' || return
+    says 0 "1 of 2 rows have no price: two boundaries; --method auto has one" "$P" price "$tmp/puts.csv" --exercise american --method alo || return
+    says 0 ',,,,,,,two boundaries' "$P" price "$tmp/puts.csv" --exercise american --method alo || return
+    printf 'type,forward,strike,expiry,vol,rate\nC,100,95,1,.3,.05\n' | "$P" price - --exercise american --model black76 >"$tmp/future.csv" &&
+        printf 'type,spot,strike,expiry,vol,rate,q\nC,100,95,1,.3,.05,.05\n' | "$P" price - --exercise american >"$tmp/spot.csv" || return
+    cut -d, -f7- "$tmp/future.csv" >"$tmp/a"
+    cut -d, -f8- "$tmp/spot.csv" | cmp - "$tmp/a"
+}
+wrong_american_options_are_usage_errors() {
+    says 2 "--method 'fd', expected" "$P" price "$tmp/puts.csv" --exercise american --method fd || return
+    says 2 "takes --model bsm or black76" "$P" price "$tmp/puts.csv" --exercise american --model bachelier || return
+    says 2 "takes --payoff vanilla" "$P" price "$tmp/puts.csv" --exercise american --payoff cash || return
+    says 2 "takes --greeks first" "$P" price "$tmp/puts.csv" --exercise american --greeks all || return
+    says 2 "not --dividends" "$P" price "$tmp/puts.csv" --exercise american --dividends "$tmp/puts.csv" || return
+    says 2 "--steps" "$P" price "$tmp/puts.csv" --exercise american --steps 1
+}
 wrong_options_are_usage_errors() {
     says 2 "expected FILE" "$P" price || return
     printf 'strike\n1\n' >"$tmp/strikes.csv"
@@ -207,5 +232,7 @@ check json_holds_what_the_csv_does json_is_the_csv
 check implied_volatility_undoes_the_price implied_undoes_price
 check each_row_has_its_status each_row_has_its_status
 check implied_names_what_it_cannot_read implied_names_what_it_cannot_read
+check american_options_are_priced_by_every_method american_options_are_priced
+check wrong_american_options_are_usage_errors wrong_american_options_are_usage_errors
 check wrong_options_are_usage_errors wrong_options_are_usage_errors
 finish

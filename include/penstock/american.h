@@ -15,23 +15,25 @@ typedef pen_european pen_american;
 
 /* How to price. */
 typedef enum pen_american_method {
-    PEN_AMERICAN_BOUNDARY = 0,      /* the exercise boundary and what it earns: Andersen, Lake and
+    PEN_AMERICAN_AUTO = 0,          /* by boundary, and rows that have two of them by
+                                       PEN_AMERICAN_LEISEN_REIMER */
+    PEN_AMERICAN_BOUNDARY = 1,      /* the exercise boundary and what it earns: Andersen, Lake and
                                        Offengenden (2016); fast and accurate, one rule for all rows */
-    PEN_AMERICAN_CRR = 1,           /* binomial tree of Cox, Ross and Rubinstein (1979) */
-    PEN_AMERICAN_LEISEN_REIMER = 2, /* binomial tree of Leisen and Reimer (1996): smooth in its
+    PEN_AMERICAN_CRR = 2,           /* binomial tree of Cox, Ross and Rubinstein (1979) */
+    PEN_AMERICAN_LEISEN_REIMER = 3, /* binomial tree of Leisen and Reimer (1996): smooth in its
                                        inputs, far closer for as many steps; an even number of
                                        steps counts as the next odd one */
     PEN_AMERICAN_METHODS
 } pen_american_method;
 
-/* Of PEN_AMERICAN_BOUNDARY. */
+/* Of the boundary. */
 typedef enum pen_american_accuracy {
     PEN_AMERICAN_FAST = 0,     /* about 2e-6 of the larger of spot and strike, at worst some 1e-5 */
     PEN_AMERICAN_ACCURATE = 1, /* about 2e-8, at worst some 1e-7; 18 times the work */
     PEN_AMERICAN_ACCURACIES
 } pen_american_accuracy;
 
-/* "alo", "crr", "lr"; NULL for other numbers. */
+/* "auto", "alo", "crr", "lr"; NULL for other numbers. */
 PEN_API const char *pen_american_method_name(int method);
 
 typedef struct pen_american_settings {
@@ -40,7 +42,7 @@ typedef struct pen_american_settings {
     pen_american_accuracy accuracy;
 } pen_american_settings;
 
-/* PEN_AMERICAN_BOUNDARY, fast; 501 steps for a tree. */
+/* PEN_AMERICAN_AUTO, fast; 501 steps for a tree. */
 PEN_API pen_american_settings pen_american_default(void);
 
 /* What became of a row. */

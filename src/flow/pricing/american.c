@@ -14,6 +14,7 @@ static const char me[] = "pen_price_american";
 const char *pen_american_method_name(int method)
 {
     static const char *const names[PEN_AMERICAN_METHODS] = {
+        [PEN_AMERICAN_AUTO] = "auto",
         [PEN_AMERICAN_BOUNDARY] = "alo",
         [PEN_AMERICAN_CRR] = "crr",
         [PEN_AMERICAN_LEISEN_REIMER] = "lr",
@@ -34,7 +35,7 @@ const char *pen_american_status_name(int status)
 
 pen_american_settings pen_american_default(void)
 {
-    return (pen_american_settings){ .method = PEN_AMERICAN_BOUNDARY,
+    return (pen_american_settings){ .method = PEN_AMERICAN_AUTO,
                                     .n_steps = 501,
                                     .accuracy = PEN_AMERICAN_FAST };
 }
@@ -53,12 +54,33 @@ static pen_status check_settings(const pen_american_settings *settings)
     return PEN_OK;
 }
 
+/* By boundary, and by tree what has two of them. */
+static pen_status price_by_either(const american_call *call, double vol_times, double rate_more,
+                                  const american_result *out)
+{
+    pen_device *device = pen_queue_device(call->queue);
+    american_result with_status = *out;
+    void *scratch = NULL;
+    if (out->status == NULL)
+        PEN_TRY(pen_device_alloc(device, (size_t)call->n_rows * pen_dtype_bytes(call->dtype),
+                                 &scratch));
+    if (out->status == NULL)
+        with_status.status = scratch;
+    pen_status s = american_by_boundary(call, vol_times, rate_more, &with_status);
+    if (s == PEN_OK)
+        s = american_by_tree(call, vol_times, rate_more, &with_status, with_status.status);
+    pen_device_free(device, scratch);
+    return s;
+}
+
 static pen_status price_rows(const american_call *call, double vol_times, double rate_more,
                              const american_result *out)
 {
+    if (call->settings.method == PEN_AMERICAN_AUTO)
+        return price_by_either(call, vol_times, rate_more, out);
     if (call->settings.method == PEN_AMERICAN_BOUNDARY)
         return american_by_boundary(call, vol_times, rate_more, out);
-    return american_by_tree(call, vol_times, rate_more, out);
+    return american_by_tree(call, vol_times, rate_more, out, NULL);
 }
 
 /* Volatility or rate a little up and down: derivative = difference of prices / width, where width

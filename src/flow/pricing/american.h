@@ -23,9 +23,10 @@ typedef struct american_result {
 } american_result;
 
 /* Rows by a method, the volatility multiplied by vol_times and rate_more added to the rate. */
-pen_status american_by_tree(const american_call *call, double vol_times, double rate_more,
-                            const american_result *out);
 pen_status american_by_boundary(const american_call *call, double vol_times, double rate_more,
                                 const american_result *out);
+/* only: statuses; those rows alone that are PEN_AMERICAN_TWICE.  NULL: all rows. */
+pen_status american_by_tree(const american_call *call, double vol_times, double rate_more,
+                            const american_result *out, void *only);
 
 #endif

@@ -17,10 +17,10 @@ static size_t group_count(const pen_device *device, size_t n_sets, size_t room_b
 }
 
 pen_status american_by_tree(const american_call *call, double vol_times, double rate_more,
-                            const american_result *out)
+                            const american_result *out, void *only)
 {
     pen_device *device = pen_queue_device(call->queue);
-    bool is_leisen_reimer = call->settings.method == PEN_AMERICAN_LEISEN_REIMER;
+    bool is_leisen_reimer = call->settings.method != PEN_AMERICAN_CRR;
     int32_t steps = (int32_t)call->settings.n_steps, is_odd = is_leisen_reimer;
     steps += is_leisen_reimer && steps % 2 == 0;
     int32_t middle = steps / 2 + SPARE_ROWS;
@@ -38,8 +38,9 @@ pen_status american_by_tree(const american_call *call, double vol_times, double 
         args[n++] = &at.in[i];
         args[n++] = &at.all[i];
     }
-    void *const others[] = { &at.n_rows, &steps,    &is_odd,   &times,    &more,     &middle,
-                             &rooms,     &to.price, &to.delta, &to.gamma, &to.theta, &to.status };
+    void *const others[] = { &at.n_rows, &steps,     &is_odd,   &times,    &more,
+                             &middle,    &rooms,     &to.price, &to.delta, &to.gamma,
+                             &to.theta,  &to.status, &only };
     for (size_t i = 0; i < PEN_COUNT(others); i++)
         args[n++] = others[i];
     PEN_TRY(pen_device_alloc(device, n_groups * room_bytes, &rooms));

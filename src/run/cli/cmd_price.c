@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "../../machine/base/status.h"
-#include "chain.h"
 #include "dividends.h"
+#include "price.h"
 
 static const chain_output outputs[] = {
     { .name = "price" }, { .name = "delta" }, { .name = "gamma" }, { .name = "vega" },
@@ -44,6 +44,7 @@ static pen_status price(pen_queue *queue, const void *with, const pen_input in[C
 static pen_status run(cli *c)
 {
     static const char *const payoffs[] = { "vanilla", "cash", "asset", NULL };
+    static const char *const exercises[] = { "european", "american", NULL };
     const char *greeks = cli_text(c, "greeks");
     bool has_all = strcmp(greeks, "all") == 0;
     if (!has_all && strcmp(greeks, "first") != 0)
@@ -58,11 +59,14 @@ static pen_status run(cli *c)
         .outputs = outputs,
         .n_outputs = has_all ? PEN_COUNT(outputs) : FIRST_ORDER,
     };
-    int payoff;
+    int payoff, exercise;
     PEN_TRY(chain_read_model(c, &terms.model, &spec));
     PEN_TRY(cli_choice(c, "payoff", payoffs, &payoff));
     terms.payoff = (pen_european_payoff)payoff;
     spec.refuse = terms.model == PEN_MODEL_BSM || terms.model == PEN_MODEL_BLACK76 ? refuse : NULL;
+    PEN_TRY(cli_choice(c, "exercise", exercises, &exercise));
+    if (exercise == 1)
+        return price_american(c, terms.model, &spec);
     if (!cli_has(c, "dividends"))
         return chain_run(c, &spec);
     if (terms.model != PEN_MODEL_BSM || terms.payoff != PEN_PAYOFF_VANILLA)
@@ -81,6 +85,10 @@ static const cli_option options[] = {
     { "payoff", 0, "NAME", "vanilla, or digital: cash pays 1, asset the underlying", "vanilla" },
     { "dividends", 0, "FILE", "cash dividends: columns time (years, or dates) and amount", NULL },
     { "dividend-method", 0, "NAME", "bos-vandermark, or escrowed", "bos-vandermark" },
+    { "exercise", 0, "STYLE", "european, or american: at any time", "european" },
+    { "method", 0, "NAME", "of american: auto, alo (its boundary), crr or lr (trees)", "auto" },
+    { "steps", 0, "N", "of a tree", "501" },
+    { "accuracy", 0, "CLASS", "of alo: fast or accurate", "fast" },
     { "greeks", 0, "WHICH", "first, or all: vanna, volga, charm, speed, color, ultima too",
       "first" },
 };
@@ -98,6 +106,10 @@ static const char *const examples[] = {
     "penstock price swaptions.csv --model bachelier",
     "A stock that pays cash on known days",
     "penstock price options.csv --dividends dividends.csv --now 2024-01-02",
+    "American options, by the exercise boundary",
+    "penstock price options.csv --exercise american",
+    "American options by a tree of 1000 steps",
+    "penstock price options.csv --exercise american --method crr --steps 1000",
     "Digital options that pay 1",
     "penstock price options.csv --payoff cash",
     NULL,
@@ -105,7 +117,7 @@ static const char *const examples[] = {
 
 const cli_command cmd_price = {
     .name = "price",
-    .summary = "Price European options and their greeks from CSV",
+    .summary = "Price European and American options and their greeks from CSV",
     .arguments = "FILE",
     .min_args = 1,
     .max_args = 1,
@@ -121,7 +133,13 @@ const cli_command cmd_price = {
         "money\n"
         "and whose prices may be negative; displaced, where forward + shift is lognormal. Digital\n"
         "options (--payoff cash or asset) pay 1, or the underlying, where a call or put would be\n"
-        "in the money.",
+        "in the money.\n\n"
+        "--exercise american adds a status too. Its method alo is Andersen, Lake and "
+        "Offengenden's,\n"
+        "1 us an option (accurate: 18); crr and lr are the trees of Cox, Ross and Rubinstein and "
+        "of\n"
+        "Leisen and Reimer. auto is alo, and lr for rows that alo has no answer for. Rows without\n"
+        "a price are empty and counted on standard error.",
     .options = options,
     .option_count = PEN_COUNT(options),
     .examples = examples,
