@@ -85,7 +85,8 @@ REAL_f64  := 1
 SRC      := $(sort $(filter-out src/run/cli/%,$(wildcard src/*/*/*.c)))
 CLI_MAIN := $(wildcard src/run/cli/main.c)
 CLI_SRC  := $(if $(CLI_MAIN),$(sort $(wildcard src/run/cli/*.c bench/*.c)))
-LIB_OBJ  := $(SRC:%.c=$(O)/%.o) $(O)/gen/kernels_gen.o $(O)/gen/powers_gen.o
+TABLES   := powers sobol
+LIB_OBJ  := $(SRC:%.c=$(O)/%.o) $(O)/gen/kernels_gen.o $(TABLES:%=$(O)/gen/%_gen.o)
 K_OBJ    := $(foreach k,$(K_FILES:$(KDIR)/%.k=%),$(foreach r,f32 f64,$(foreach v,$(VARIANTS),$(O)/kernels/$(k).$(r).$(v).o)))
 COMMANDS := $(patsubst cmd_%.c,%,$(notdir $(filter %.c,$(foreach f,$(CLI_SRC),$(if $(findstring /cmd_,$(f)),$(f))))))
 CLI_OBJ  := $(CLI_SRC:%.c=$(O)/%.o)
@@ -188,14 +189,15 @@ $(O)/gen/kernels_gen.o: $(O)/gen/kernels_gen.c
 	$(call say,CC,$<)
 	$(Q)$(COMPILE) -I$(KDIR) -MMD -MP -c -o $@ $<
 
-$(O)/gen/make_powers: tools/make_powers.c $(O)/flags.stamp
+# Tables that are computed: tools/make_NAME.c prints NAME_gen.c.
+$(TABLES:%=$(O)/gen/make_%): $(O)/gen/make_%: tools/make_%.c $(O)/flags.stamp
 	$(call say,HOST,$<)
 	@mkdir -p $(@D)
-	$(Q)$(HOSTCC) -std=c11 -O1 $(WARN) -o $@ $<
-$(O)/gen/powers_gen.c: $(O)/gen/make_powers
+	$(Q)$(HOSTCC) -std=c11 -O2 $(WARN) -o $@ $<
+$(TABLES:%=$(O)/gen/%_gen.c): $(O)/gen/%_gen.c: $(O)/gen/make_%
 	$(call say,GEN,$@)
-	$(Q)$(O)/gen/make_powers >$@.tmp && mv $@.tmp $@
-$(O)/gen/powers_gen.o: $(O)/gen/powers_gen.c
+	$(Q)$< >$@.tmp && mv $@.tmp $@
+$(TABLES:%=$(O)/gen/%_gen.o): $(O)/gen/%_gen.o: $(O)/gen/%_gen.c
 	$(call say,CC,$<)
 	$(Q)$(COMPILE) -Isrc -MMD -MP -c -o $@ $<
 

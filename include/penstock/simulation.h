@@ -51,6 +51,15 @@ PEN_API const pen_process_info *pen_process_describe(pen_process process);
 /* By name ("heston"); PEN_E_NOTFOUND lists the names. */
 PEN_API pen_status pen_process_find(const char *name, pen_process *out);
 
+/* Where the numbers of a path come from. */
+typedef enum pen_sampling {
+    PEN_SAMPLING_RANDOM, /* Philox, counted by path */
+    PEN_SAMPLING_SOBOL,  /* scrambled Sobol points through a Brownian bridge: for estimates, which
+                            converge faster the fewer and smoother the directions that matter are.
+                            The first 256 numbers of a path, the rest are random */
+    PEN_SAMPLINGS
+} pen_sampling;
+
 /* What is simulated.  Arrays are borrowed. */
 typedef struct pen_simulation {
     pen_process process;
@@ -71,8 +80,9 @@ typedef struct pen_simulation {
     uint64_t seed;
     uint32_t replicate;  /* another independent set of paths of the same seed */
     uint32_t first_path; /* the paths are this one and those after it */
-    bool is_antithetic;  /* each path is followed a second time with all random numbers negated; a
-                            payoff is then the mean of both */
+    pen_sampling sampling;
+    bool is_antithetic; /* each path is followed a second time with all random numbers negated; a
+                           payoff is then the mean of both */
 } pen_simulation;
 
 /* One asset at 100, no drift, volatility 0.2, a year in one date of one substep, the process's own
@@ -161,6 +171,9 @@ typedef struct pen_monte_carlo {
     size_t most_paths;  /* of until_error; at most 2^32 - 1 */
     /* A control is a payoff whose discounted expectation is known.  A price's own is taken by
      * itself where use_prices is set and the process has a drift. */
+    int n_replicates; /* of PEN_SAMPLING_SOBOL, 8 to 256: independent scrambles of the points, among
+                         which the paths are shared, each a power of 2 and at least 256; how they
+                         differ is the error */
     bool use_prices;
     const pen_payoff *const *controls;
     const double *control_values; /* [n_controls] discounted expectations */
@@ -172,7 +185,7 @@ typedef struct pen_monte_carlo {
     void *progress_to;
 } pen_monte_carlo;
 
-/* 100000 paths, prices as controls, at most 2^32 - 1 paths. */
+/* 100000 paths, prices as controls, 32 replicates, at most 2^32 - 1 paths. */
 PEN_API pen_monte_carlo pen_monte_carlo_default(void);
 
 typedef struct pen_monte_carlo_out {

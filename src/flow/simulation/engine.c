@@ -17,22 +17,23 @@ static scalar scalar_of(pen_dtype dtype, double x)
     return dtype == PEN_F32 ? (scalar){ .f32 = (float)x } : (scalar){ .f64 = x };
 }
 
-static pen_status upload(engine *e, const void *data, size_t bytes, void **out)
+pen_status engine_upload(pen_queue *queue, const void *data, size_t bytes, void **out)
 {
-    PEN_TRY(scratch_alloc(e->queue, bytes, 1, out));
-    PEN_TRY(pen_device_write(e->queue, *out, data, bytes));
-    return pen_queue_wait(e->queue);
+    PEN_TRY(scratch_alloc(queue, bytes, 1, out));
+    PEN_TRY(pen_device_write(queue, *out, data, bytes));
+    return pen_queue_wait(queue);
 }
 
-static pen_status upload_reals(engine *e, const double *x, size_t n, void **out)
+pen_status engine_upload_reals(pen_queue *queue, pen_dtype dtype, const double *x, size_t n,
+                               void **out)
 {
-    if (e->dtype == PEN_F64)
-        return upload(e, x, n * sizeof *x, out);
+    if (dtype == PEN_F64)
+        return engine_upload(queue, x, n * sizeof *x, out);
     float *narrow;
     PEN_TRY(pen_alloc_array(n, sizeof *narrow, (void **)&narrow));
     for (size_t k = 0; k < n; k++)
         narrow[k] = (float)x[k];
-    pen_status s = upload(e, narrow, n * sizeof *narrow, out);
+    pen_status s = engine_upload(queue, narrow, n * sizeof *narrow, out);
     pen_free(narrow);
     return s;
 }
@@ -41,18 +42,23 @@ static pen_status upload_all(engine *e)
 {
     const pen_simulation *s = e->simulation;
     const payoff_program *p = &e->program;
-    PEN_TRY(upload_reals(e, e->model.words, (size_t)e->model.n_words, &e->d_model));
-    PEN_TRY(upload_reals(e, s->initial_px, s->n_assets, &e->d_start));
+    PEN_TRY(engine_upload_reals(e->queue, e->dtype, e->model.words, (size_t)e->model.n_words,
+                                &e->d_model));
+    PEN_TRY(engine_upload_reals(e->queue, e->dtype, s->initial_px, s->n_assets, &e->d_start));
     if (e->model.history != NULL)
-        PEN_TRY(upload_reals(e, e->model.history, s->n_history * s->n_assets, &e->d_history));
+        PEN_TRY(engine_upload_reals(e->queue, e->dtype, e->model.history,
+                                    s->n_history * s->n_assets, &e->d_history));
     if (p->n_ops > 0)
-        PEN_TRY(upload(e, p->ops, (size_t)p->n_ops * PAYOFF_WORDS * sizeof *p->ops, &e->d_program));
+        PEN_TRY(engine_upload(e->queue, p->ops, (size_t)p->n_ops * PAYOFF_WORDS * sizeof *p->ops,
+                              &e->d_program));
     if (p->n_held > 0)
-        PEN_TRY(upload_reals(e, p->held, (size_t)p->n_held, &e->d_held));
+        PEN_TRY(engine_upload_reals(e->queue, e->dtype, p->held, (size_t)p->n_held, &e->d_held));
     if (e->n_outputs > 0)
-        PEN_TRY(upload(e, p->outputs, (size_t)e->n_outputs * sizeof *p->outputs, &e->d_outputs));
+        PEN_TRY(engine_upload(e->queue, p->outputs, (size_t)e->n_outputs * sizeof *p->outputs,
+                              &e->d_outputs));
     if (e->n_pairs > 0)
-        PEN_TRY(upload(e, e->pairs, (size_t)e->n_pairs * sizeof *e->pairs, &e->d_pairs));
+        PEN_TRY(
+            engine_upload(e->queue, e->pairs, (size_t)e->n_pairs * sizeof *e->pairs, &e->d_pairs));
     return PEN_OK;
 }
 
@@ -101,14 +107,14 @@ void engine_close(engine *e)
     process_model_clear(&e->model);
 }
 
-pen_status engine_launch(engine *e, size_t from, size_t n_paths, const engine_results *results)
+pen_status engine_launch(engine *e, size_t from, size_t n_paths, const engine_arrays *arrays)
 {
     const pen_simulation *s = e->simulation;
     const payoff_program *p = &e->program;
     int process = (int)s->process, is_log = e->model.is_log, n_assets = (int)s->n_assets;
     int n_factors = e->model.n_factors, n_dates = (int)s->n_dates;
     int n_substeps = (int)s->n_substeps, n_history = (int)s->n_history;
-    int is_antithetic = s->is_antithetic, reads_dates = p->reads_dates || results->paths != NULL;
+    int is_antithetic = s->is_antithetic, reads_dates = p->reads_dates || arrays->paths != NULL;
     int n_date_ops = p->n_date_ops, n_ops = p->n_ops, first_held = p->first_held;
     int n_held = p->n_held, before_row = p->before_row, second_row = p->second_row;
     int n_outputs = e->n_outputs, n_pairs = e->n_pairs;
@@ -117,10 +123,10 @@ pen_status engine_launch(engine *e, size_t from, size_t n_paths, const engine_re
     uint64_t seed = s->seed;
     uint32_t replicate = s->replicate, first_path = s->first_path + (uint32_t)from;
     int64_t count = (int64_t)n_paths;
-    void *normals = NULL, *values = results->values, *paths = results->paths;
-    void *sums = results->sums;
-    int64_t values_stride = (int64_t)results->values_stride;
-    int64_t paths_stride = (int64_t)results->paths_stride;
+    void *normals = arrays->normals, *values = arrays->values, *paths = arrays->paths;
+    void *sums = arrays->sums;
+    int64_t values_stride = (int64_t)arrays->values_stride;
+    int64_t paths_stride = (int64_t)arrays->paths_stride;
     void *args[] = { &process,     &is_log,        &n_assets,      &n_factors,    &n_dates,
                      &n_substeps,  &e->d_model,    &second_start,  &e->d_history, &n_history,
                      &e->d_start,  &normals,       &seed,          &replicate,    &first_path,

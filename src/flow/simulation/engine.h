@@ -31,13 +31,19 @@ pen_status engine_open(const char *function, pen_queue *queue, pen_dtype dtype,
                        int n_roots, const int (*pairs)[2], int n_pairs, engine *out);
 void engine_close(engine *e);
 
-/* Where results go: device addresses, NULL where they are not wanted; simulate.k has the shapes. */
-typedef struct engine_results {
+/* Device addresses that a launch reads and writes, NULL for none; simulate.k has the shapes. */
+typedef struct engine_arrays {
+    void *normals; /* read; NULL: Philox's */
     void *values, *paths, *sums;
     size_t values_stride, paths_stride;
-} engine_results;
+} engine_arrays;
 
 /* Queues n_paths from the simulation's first_path + `from` on. */
-pen_status engine_launch(engine *e, size_t from, size_t n_paths, const engine_results *results);
+pen_status engine_launch(engine *e, size_t from, size_t n_paths, const engine_arrays *arrays);
+
+/* Copies to the device, waits; creates. */
+pen_status engine_upload(pen_queue *queue, const void *data, size_t bytes, void **out);
+pen_status engine_upload_reals(pen_queue *queue, pen_dtype dtype, const double *x, size_t n,
+                               void **out);
 
 #endif

@@ -26,18 +26,29 @@ void moments_begin(moments *m, int n_outputs, int n_controls)
         m->pair_of[MOST_CONTROLS][j] = j < n_controls ? m->pair_of[j][j] : add_pair(m, j, j);
 }
 
-void moments_add(moments *m, const double *sums, double count)
+static void pool(moments *m, const double *means, const double *products, double count)
 {
-    double total = m->count + count, shift[PAYOFF_OUTPUTS];
+    double total = m->count + count, weight = m->count * (count / total), shift[PAYOFF_OUTPUTS];
     for (int k = 0; k < m->n_outputs; k++)
-        shift[k] = sums[k] / count - m->mean[k];
-    double weight = m->count * (count / total);
+        shift[k] = means[k] - m->mean[k];
     for (int k = 0; k < m->n_pairs; k++)
-        m->products[k] +=
-            sums[m->n_outputs + k] + weight * shift[m->pairs[k][0]] * shift[m->pairs[k][1]];
+        m->products[k] += products[k] + weight * shift[m->pairs[k][0]] * shift[m->pairs[k][1]];
     for (int k = 0; k < m->n_outputs; k++)
         m->mean[k] += shift[k] * (count / total);
     m->count = total;
+}
+
+void moments_add(moments *m, const double *sums, double count)
+{
+    double means[PAYOFF_OUTPUTS];
+    for (int k = 0; k < m->n_outputs; k++)
+        means[k] = sums[k] / count;
+    pool(m, means, sums + m->n_outputs, count);
+}
+
+void moments_merge(moments *m, const moments *other)
+{
+    pool(m, other->mean, other->products, other->count);
 }
 
 /* Solves a x = b for a positive semi-definite a; unknowns that the others determine are 0. */
@@ -66,22 +77,33 @@ static void solve_semidefinite(int n, double a[MOST_CONTROLS][MOST_CONTROLS], do
     }
 }
 
-pen_estimate moments_estimate(const moments *m, int output, const double *control_means,
-                              int n_controls)
+void moments_slopes(const moments *m, int output, int n_controls, double *slopes)
 {
-    double a[MOST_CONTROLS][MOST_CONTROLS], slope[MOST_CONTROLS];
-    double rest = m->products[m->pair_of[MOST_CONTROLS][output]], value = m->mean[output];
+    double a[MOST_CONTROLS][MOST_CONTROLS];
     for (int i = 0; i < n_controls; i++) {
-        slope[i] = m->products[m->pair_of[i][output]];
+        slopes[i] = m->products[m->pair_of[i][output]];
         for (int j = 0; j < n_controls; j++)
             a[i][j] = m->products[m->pair_of[i][j]];
     }
-    solve_semidefinite(n_controls, a, slope);
-    for (int i = 0; i < n_controls; i++) {
-        value -= slope[i] * (m->mean[i] - control_means[i]);
-        rest -= slope[i] * m->products[m->pair_of[i][output]];
-    }
+    solve_semidefinite(n_controls, a, slopes);
+}
+
+double moments_value(const moments *m, int output, const double *slopes,
+                     const double *control_means, int n_controls)
+{
+    double value = m->mean[output];
+    for (int i = 0; i < n_controls; i++)
+        value -= slopes[i] * (m->mean[i] - control_means[i]);
+    return value;
+}
+
+double moments_error(const moments *m, int output, const double *slopes, int n_controls)
+{
+    double rest = m->products[m->pair_of[MOST_CONTROLS][output]];
+    for (int i = 0; i < n_controls; i++)
+        rest -= slopes[i] * m->products[m->pair_of[i][output]];
     double freedom = m->count - 1 - n_controls;
-    double variance = freedom > 0 ? fmax(rest, 0) / freedom : NAN;
-    return (pen_estimate){ value, isnan(rest) ? NAN : sqrt(variance / m->count) };
+    if (isnan(rest) || !(freedom > 0))
+        return NAN;
+    return sqrt(fmax(rest, 0) / freedom / m->count);
 }

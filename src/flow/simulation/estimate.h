@@ -19,9 +19,16 @@ typedef struct moments {
 void moments_begin(moments *m, int n_outputs, int n_controls);
 /* Adds a group's sums, as simulate.k gives them. */
 void moments_add(moments *m, const double *sums, double count);
+/* Adds all that another one has. */
+void moments_merge(moments *m, const moments *other);
 
-/* The expectation of an output, given those of the first n_controls controls. */
-pen_estimate moments_estimate(const moments *m, int output, const double *control_means,
-                              int n_controls);
+/* What the controls explain of an output: [n_controls] slopes of the regression on the first so
+ * many. */
+void moments_slopes(const moments *m, int output, int n_controls, double *slopes);
+/* The expectation of an output, given the controls'. */
+double moments_value(const moments *m, int output, const double *slopes,
+                     const double *control_means, int n_controls);
+/* Its standard error, of independent paths. */
+double moments_error(const moments *m, int output, const double *slopes, int n_controls);
 
 #endif

@@ -7,6 +7,7 @@
 #include "../../machine/math/scratch.h"
 #include "estimate.h"
 #include "greek.h"
+#include "quasi.h"
 
 enum {
     LAUNCH_GROUPS = 2048, /* at most, so that progress is seen and the sums stay small */
@@ -25,15 +26,20 @@ typedef struct run {
     double control_means[MOST_CONTROLS]; /* not discounted */
     int price_of[PAYOFF_OUTPUTS];        /* output of a payoff */
     greek_nodes *greeks;                 /* [n_payoffs], nodes turned into outputs */
-    moments *moments;
+    moments *moments;                    /* of all paths */
+    moments *parts;                      /* [n_parts] of replicates; NULL: the paths are random */
+    int n_parts;
     engine engine;
+    quasi quasi;
     void *d_sums;
     char *sums; /* of a launch, in the kernel's type */
 } run;
 
 pen_monte_carlo pen_monte_carlo_default(void)
 {
-    return (pen_monte_carlo){ .n_paths = 100000, .most_paths = UINT32_MAX, .use_prices = true };
+    return (pen_monte_carlo){
+        .n_paths = 100000, .most_paths = UINT32_MAX, .n_replicates = 32, .use_prices = true
+    };
 }
 
 /* ---- what is asked for ---- */
@@ -50,6 +56,11 @@ static pen_status check_options(const run *r)
     if (n < 2 || n > UINT32_MAX - r->s->first_path)
         return pen_fail(PEN_E_ARG, "%s: %zu paths from path %u on, expected 2 to %u", r->me, n,
                         r->s->first_path, UINT32_MAX - r->s->first_path);
+    if (r->s->sampling == PEN_SAMPLING_SOBOL && (o->n_replicates < 8 || o->n_replicates > 256))
+        return pen_fail(PEN_E_ARG, "%s: %d replicates, expected 8 to 256", r->me, o->n_replicates);
+    if (r->s->sampling == PEN_SAMPLING_SOBOL && r->s->first_path != 0)
+        return pen_fail(PEN_E_ARG, "%s: first_path is %u, but Sobol points are counted from 0",
+                        r->me, r->s->first_path);
     if (o->wants_greeks && o->greek_asset >= r->s->n_assets)
         return pen_fail(PEN_E_ARG, "%s: greeks of asset %zu, but there are %zu", r->me,
                         o->greek_asset + 1, r->s->n_assets);
@@ -136,12 +147,14 @@ static pen_status add_payoff(run *r, size_t k)
 
 /* ---- the run ---- */
 
-static pen_status add_launch(run *r, size_t from, size_t n_paths)
+/* Runs paths and adds their sums to the moments. */
+static pen_status add_launch(run *r, moments *to, void *normals, size_t from, size_t n_paths)
 {
     size_t width = (size_t)(r->engine.n_outputs + r->engine.n_pairs);
     size_t n_groups = (n_paths + PATHS_PER_GROUP - 1) / PATHS_PER_GROUP;
     double group[PAYOFF_OUTPUTS + MOST_PAIRS];
-    PEN_TRY(engine_launch(&r->engine, from, n_paths, &(engine_results){ .sums = r->d_sums }));
+    PEN_TRY(engine_launch(&r->engine, from, n_paths,
+                          &(engine_arrays){ .normals = normals, .sums = r->d_sums }));
     PEN_TRY(pen_device_read(r->engine.queue, r->sums, r->d_sums,
                             n_groups * width * pen_dtype_bytes(r->engine.dtype)));
     PEN_TRY(pen_queue_wait(r->engine.queue));
@@ -150,15 +163,36 @@ static pen_status add_launch(run *r, size_t from, size_t n_paths)
             group[k] = r->engine.dtype == PEN_F32 ? (double)((float *)r->sums)[g * width + k]
                                                   : ((double *)r->sums)[g * width + k];
         size_t left = n_paths - g * PATHS_PER_GROUP;
-        moments_add(r->moments, group, (double)(left < PATHS_PER_GROUP ? left : PATHS_PER_GROUP));
+        moments_add(to, group, (double)(left < PATHS_PER_GROUP ? left : PATHS_PER_GROUP));
     }
     return PEN_OK;
 }
 
+/* The error of the mean of replicates, as much larger as Student's interval of 99 % is than the
+ * normal one (Cornish and Fisher 1937), so that it is read like any other. */
+static double replicate_error(const run *r, int output, const double *slopes, int n_controls,
+                              double value)
+{
+    const double z = 2.5758293035489004;
+    double squares = 0, freedom = r->n_parts - 1;
+    for (int k = 0; k < r->n_parts; k++) {
+        double d =
+            moments_value(&r->parts[k], output, slopes, r->control_means, n_controls) - value;
+        squares += d * d;
+    }
+    double t = 1 + (z * z + 1) / (4 * freedom) +
+               (5 * z * z * z * z + 16 * z * z + 3) / (96 * freedom * freedom);
+    return t * sqrt(squares / freedom / r->n_parts);
+}
+
 static pen_estimate discounted(const run *r, int output, int n_controls)
 {
-    pen_estimate e = moments_estimate(r->moments, output, r->control_means, n_controls);
-    return (pen_estimate){ e.value * discount(r), e.error * discount(r) };
+    double slopes[MOST_CONTROLS];
+    moments_slopes(r->moments, output, n_controls, slopes);
+    double value = moments_value(r->moments, output, slopes, r->control_means, n_controls);
+    double error = r->parts == NULL ? moments_error(r->moments, output, slopes, n_controls)
+                                    : replicate_error(r, output, slopes, n_controls, value);
+    return (pen_estimate){ value * discount(r), error * discount(r) };
 }
 
 /* How many paths the run should have had in all, judged by those so far. */
@@ -180,19 +214,59 @@ static size_t paths_wanted(const run *r, size_t done)
     return ((size_t)wanted / PATHS_PER_GROUP + 1) * PATHS_PER_GROUP;
 }
 
-static pen_status run_paths(run *r, size_t *n_done)
+static void show_progress(const run *r, size_t done, size_t wanted)
 {
-    const pen_monte_carlo *o = r->options;
+    if (r->options->progress != NULL)
+        r->options->progress(r->options->progress_to, (double)done / (double)wanted);
+}
+
+static pen_status run_random(run *r, size_t *n_done)
+{
     size_t done = 0, most = (size_t)LAUNCH_GROUPS * PATHS_PER_GROUP;
     for (size_t wanted; (wanted = paths_wanted(r, done)) > done;)
         while (done < wanted) {
             size_t n = wanted - done < most ? wanted - done : most;
-            PEN_TRY(add_launch(r, done, n));
+            PEN_TRY(add_launch(r, r->moments, NULL, done, n));
             done += n;
-            if (o->progress != NULL)
-                o->progress(o->progress_to, (double)done / (double)wanted);
+            show_progress(r, done, wanted);
         }
     *n_done = done;
+    return PEN_OK;
+}
+
+/* Points from `from` up to `to` of every replicate. */
+static pen_status run_replicates(run *r, size_t from, size_t to)
+{
+    size_t most = r->quasi.most_groups * PATHS_PER_GROUP;
+    for (int k = 0; k < r->n_parts; k++)
+        for (size_t at = from, n; at < to; at += n) {
+            n = to - at < most ? to - at : most;
+            PEN_TRY(quasi_draw(&r->quasi, k, at / PATHS_PER_GROUP, n / PATHS_PER_GROUP));
+            PEN_TRY(add_launch(r, &r->parts[k], r->quasi.d_normals, at, n));
+            show_progress(r, (size_t)k * (to - from) + at + n - from,
+                          (size_t)r->n_parts * (to - from));
+        }
+    moments_begin(r->moments, r->n_roots, r->n_controls);
+    for (int k = 0; k < r->n_parts; k++)
+        moments_merge(r->moments, &r->parts[k]);
+    return PEN_OK;
+}
+
+static pen_status run_sobol(run *r, size_t *n_done)
+{
+    size_t each = 0, n_parts = (size_t)r->n_parts;
+    for (size_t wanted; (wanted = paths_wanted(r, each * n_parts)) > each * n_parts;) {
+        size_t next = each > 0 ? 2 * each : PATHS_PER_GROUP;
+        while (next * n_parts < wanted)
+            next *= 2;
+        if (each > 0 && next * n_parts > wanted && wanted == r->options->most_paths)
+            break; /* no room for twice as many */
+        PEN_TRY(run_replicates(r, each, next));
+        each = next;
+        if (r->options->until_error == 0)
+            break;
+    }
+    *n_done = each * n_parts;
     return PEN_OK;
 }
 
@@ -211,6 +285,15 @@ static void give(const run *r, size_t n_paths, pen_monte_carlo_out *out)
     }
 }
 
+static pen_status prepare_replicates(run *r)
+{
+    r->n_parts = r->options->n_replicates;
+    PEN_TRY(pen_alloc((size_t)r->n_parts, sizeof *r->parts, (void **)&r->parts));
+    for (int k = 0; k < r->n_parts; k++)
+        moments_begin(&r->parts[k], r->n_roots, r->n_controls);
+    return quasi_open(&r->engine, r->n_parts, &r->quasi);
+}
+
 static pen_status prepare(run *r, pen_queue *queue, pen_dtype dtype)
 {
     PEN_TRY(check_options(r));
@@ -227,6 +310,8 @@ static pen_status prepare(run *r, pen_queue *queue, pen_dtype dtype)
     moments_begin(r->moments, r->n_roots, r->n_controls);
     PEN_TRY(engine_open(r->me, queue, dtype, r->s, &r->graph, r->roots, r->n_roots,
                         (const int(*)[2])r->moments->pairs, r->moments->n_pairs, &r->engine));
+    if (r->s->sampling == PEN_SAMPLING_SOBOL)
+        PEN_TRY(prepare_replicates(r));
     size_t width = (size_t)(r->n_roots + r->moments->n_pairs) * pen_dtype_bytes(dtype);
     PEN_TRY(pen_alloc_array(LAUNCH_GROUPS, width, (void **)&r->sums));
     return scratch_alloc(queue, LAUNCH_GROUPS, width, &r->d_sums);
@@ -250,14 +335,16 @@ pen_status pen_monte_carlo_run(pen_queue *queue, pen_dtype dtype, const pen_simu
     r->engine.queue = queue;
     pen_status s = prepare(r, queue, dtype);
     if (s == PEN_OK)
-        s = run_paths(r, &n_paths);
+        s = r->parts != NULL ? run_sobol(r, &n_paths) : run_random(r, &n_paths);
     if (s == PEN_OK)
         give(r, n_paths, out);
     pen_device_free(pen_queue_device(queue), r->d_sums);
+    quasi_close(&r->quasi);
     engine_close(&r->engine);
     graph_clear(&r->graph);
     pen_free(r->sums);
     pen_free(r->moments);
+    pen_free(r->parts);
     pen_free(r->greeks);
     pen_free(r);
     return s;

@@ -5,6 +5,11 @@
 
 static pen_status check_count(const char *me, const pen_simulation *s, size_t n_paths)
 {
+    if (s->sampling != PEN_SAMPLING_RANDOM)
+        return pen_fail(PEN_E_UNSUPPORTED,
+                        "%s: single paths are of random numbers, Sobol points are "
+                        "for estimates",
+                        me);
     if (n_paths > UINT32_MAX - s->first_path)
         return pen_fail(PEN_E_SIZE, "%s: %zu paths from path %u on, at most %u", me, n_paths,
                         s->first_path, UINT32_MAX - s->first_path);
@@ -41,8 +46,8 @@ pen_status pen_simulate_payoffs(pen_queue *queue, const pen_simulation *simulati
                         (int)n_payoffs, NULL, 0, &e);
     if (s == PEN_OK)
         s = engine_launch(&e, 0, n_paths,
-                          &(engine_results){ .values = pen_panel_data(values),
-                                             .values_stride = pen_panel_stride(values) });
+                          &(engine_arrays){ .values = pen_panel_data(values),
+                                            .values_stride = pen_panel_stride(values) });
     engine_close(&e);
     graph_clear(&graph);
     return s;
@@ -69,8 +74,8 @@ pen_status pen_simulate_paths(pen_queue *queue, const pen_simulation *simulation
         engine_open(me, queue, pen_panel_dtype(paths_px), simulation, &graph, NULL, 0, NULL, 0, &e);
     if (s == PEN_OK)
         s = engine_launch(&e, 0, n_paths,
-                          &(engine_results){ .paths = pen_panel_data(paths_px),
-                                             .paths_stride = pen_panel_stride(paths_px) });
+                          &(engine_arrays){ .paths = pen_panel_data(paths_px),
+                                            .paths_stride = pen_panel_stride(paths_px) });
     engine_close(&e);
     return s;
 }

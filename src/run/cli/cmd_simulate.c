@@ -79,6 +79,7 @@ static const cli_option options[] = {
     { "paths", 0, "N", "paths; 10000, with a payoff 100000", NULL },
     { "seed", 0, "N", "the same seed gives the same paths on every device", "1" },
     { "antithetic", 0, NULL, "follow each path with its random numbers negated too", NULL },
+    { "sobol", 0, NULL, "quasi-random numbers: less error for payoffs of few directions", NULL },
     { "payoff", 0, "EXPRESSION", "estimate its expectation, discounted; repeatable", NULL },
     { "rate", 0, "FRACTION", "discount rate a year; with a payoff and no --drift prices grow by it",
       "0" },

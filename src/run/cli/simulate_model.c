@@ -258,6 +258,8 @@ pen_status simulate_read(simulate_job *j)
     PEN_TRY(cli_integer(j->c, "seed", 0, INT64_MAX, &j->model.seed));
     j->n_paths = n_paths;
     j->model.is_antithetic = cli_has(j->c, "antithetic");
+    if (cli_has(j->c, "sobol") && j->n_payoffs == 0)
+        return cli_usage(j->c, "--sobol is for estimates: give a --payoff");
     return PEN_OK;
 }
 

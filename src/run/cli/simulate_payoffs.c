@@ -44,9 +44,12 @@ static pen_status estimate(simulate_job *j, pen_monte_carlo *o, pen_dtype dtype,
 {
     cli_progress progress;
     cli_progress_begin(&progress, j->c, "simulating", 1);
+    pen_simulation model = j->model;
+    if (cli_has(j->c, "sobol"))
+        model.sampling = PEN_SAMPLING_SOBOL;
     o->progress = show_progress;
     o->progress_to = &progress;
-    pen_status s = pen_monte_carlo_run(j->queue, dtype, &j->model, o,
+    pen_status s = pen_monte_carlo_run(j->queue, dtype, &model, o,
                                        (const pen_payoff *const *)j->payoffs, j->n_payoffs, out);
     cli_progress_end(&progress);
     return s;
@@ -90,10 +93,10 @@ static pen_status print_table(const simulate_job *j, const pen_monte_carlo *o,
     const pen_simulation *m = &j->model;
     FILE *to;
     PEN_TRY(cli_open_output(j->c, &to));
-    fprintf(to, "%s: %zu %spaths of %zu date%s over %g trading days, seed %llu, on %s\n",
-            j->process->meaning, out[0].n_paths, m->is_antithetic ? "pairs of " : "", m->n_dates,
-            m->n_dates == 1 ? "" : "s", j->horizon_days, (unsigned long long)m->seed,
-            pen_device_describe(j->device)->name);
+    fprintf(to, "%s: %zu %s%spaths of %zu date%s over %g trading days, seed %llu, on %s\n",
+            j->process->meaning, out[0].n_paths, m->is_antithetic ? "pairs of " : "",
+            cli_has(j->c, "sobol") ? "Sobol " : "", m->n_dates, m->n_dates == 1 ? "" : "s",
+            j->horizon_days, (unsigned long long)m->seed, pen_device_describe(j->device)->name);
     for (size_t k = 0; k < j->n_payoffs; k++)
         PEN_TRY(print_payoff(j, o, k, &out[k], to));
     return PEN_OK;
@@ -130,13 +133,13 @@ static pen_status print_json(const simulate_job *j, const pen_monte_carlo *o,
         }
         json_array_append_new(payoffs, entry);
     }
-    return cli_print_json(j->c, json_pack("{s:s, s:s, s:f, s:I, s:I, s:I, s:I, s:b, s:o}", "device",
-                                          pen_device_describe(j->device)->name, "process",
-                                          j->process->name, "horizon_days", j->horizon_days,
-                                          "steps", (json_int_t)m->n_dates, "substeps",
-                                          (json_int_t)m->n_substeps, "paths",
-                                          (json_int_t)out[0].n_paths, "seed", (json_int_t)m->seed,
-                                          "antithetic", m->is_antithetic, "payoffs", payoffs));
+    return cli_print_json(
+        j->c, json_pack("{s:s, s:s, s:f, s:I, s:I, s:I, s:I, s:b, s:b, s:o}", "device",
+                        pen_device_describe(j->device)->name, "process", j->process->name,
+                        "horizon_days", j->horizon_days, "steps", (json_int_t)m->n_dates,
+                        "substeps", (json_int_t)m->n_substeps, "paths", (json_int_t)out[0].n_paths,
+                        "seed", (json_int_t)m->seed, "antithetic", m->is_antithetic, "sobol",
+                        cli_has(j->c, "sobol"), "payoffs", payoffs));
 }
 
 pen_status simulate_print_estimates(simulate_job *j)
