@@ -18,12 +18,14 @@ typedef struct shape {
     size_t scenarios; /* of expected returns, 0: none */
     size_t n_factors; /* Q as loadings instead of a matrix; 0: a matrix */
     size_t frontier;  /* portfolios of it; 0: none */
+    pen_goal goal;    /* of a portfolio of `points` returns, or the samples of a frontier */
+    size_t points, samples;
 } shape;
 
 struct problem {
     shape shape;
     pen_qp qp;
-    double *q, *cost, *lower, *upper, *ones, *alone, *multipliers, *x, *costs;
+    double *q, *cost, *lower, *upper, *ones, *alone, *multipliers, *x, *costs, *returns;
     pen_qp_answer answer, *answers;
     pen_portfolio_answer *points;
     double one;
@@ -37,8 +39,8 @@ static double normal(pen_rng *rng)
 /* A sample covariance of daily returns with a market and four weaker factors. */
 static pen_status fill_matrix(struct problem *s, pen_rng *rng)
 {
-    size_t n = s->shape.n, points = 2 * n + 50;
-    double *beta, *returns;
+    size_t n = s->shape.n, points = s->shape.points > 0 ? s->shape.points : 2 * n + 50;
+    double *beta, *returns = NULL;
     PEN_TRY(pen_alloc_array(n * MARKET_FACTORS, sizeof *beta, (void **)&beta));
     pen_status status = pen_alloc_array(n * points, sizeof *returns, (void **)&returns);
     if (status == PEN_OK)
@@ -64,7 +66,7 @@ static pen_status fill_matrix(struct problem *s, pen_rng *rng)
             s->q[i * n + j] = s->q[j * n + i] = sum / (double)points;
         }
     pen_free(beta);
-    pen_free(returns);
+    s->returns = returns;
     return status;
 }
 
@@ -103,7 +105,7 @@ static pen_status fill(struct problem *s)
         s->ones[i] = 1;
         for (size_t k = 0; k < s->shape.scenarios; k++)
             s->costs[k * n + i] = -s->shape.taste * (mean + 0.0001 * normal(&rng));
-        if (s->shape.frontier > 0)
+        if (s->shape.frontier > 0 || s->shape.points > 0)
             s->costs[i] = mean;
     }
     return PEN_OK;
@@ -141,13 +143,30 @@ static pen_status prepare(bench *b)
 
 static pen_portfolio portfolio(const struct problem *s)
 {
-    return (pen_portfolio){ .n = s->shape.n, .mean = s->costs, .covariance = s->q };
+    return (pen_portfolio){ .n = s->shape.n,
+                            .mean = s->costs,
+                            .covariance = s->q,
+                            .returns = s->returns,
+                            .n_points = s->shape.points };
+}
+
+static pen_status run_portfolio(struct problem *s, pen_portfolio_answer *answer)
+{
+    const pen_portfolio p = portfolio(s);
+    pen_goal_params params = pen_goal_params_default();
+    params.goal = s->shape.goal;
+    return pen_portfolio_optimize(&p, &params, s->x, answer);
 }
 
 static pen_status run(bench *b)
 {
     struct problem *s = b->state;
     const pen_portfolio p = portfolio(s);
+    if (s->shape.samples > 0)
+        return pen_portfolio_resample(&p, s->shape.frontier, s->shape.samples, s->shape.points, 1,
+                                      s->x, s->points);
+    if (s->shape.points > 0)
+        return run_portfolio(s, s->points);
     if (s->shape.frontier > 0)
         return pen_portfolio_frontier(&p, s->shape.frontier, s->x, s->points);
     if (s->shape.scenarios > 0)
@@ -189,10 +208,24 @@ static pen_status check_frontier(struct problem *s)
     return PEN_OK;
 }
 
+/* Certified, and weights that sum to 1. */
+static pen_status check_portfolio(struct problem *s)
+{
+    double sum = 0;
+    for (size_t i = 0; i < s->shape.n; i++)
+        sum += s->x[i];
+    if (!(s->points[0].kkt_residual <= 1e-10 && fabs(sum - 1) <= 1e-10))
+        return pen_fail(PEN_E_INTERNAL, "residual %.17g, sum of weights %.17g",
+                        s->points[0].kkt_residual, sum);
+    return PEN_OK;
+}
+
 static pen_status check(bench *b)
 {
     struct problem *s = b->state;
     pen_qp_answer a;
+    if (s->shape.points > 0)
+        return check_portfolio(s);
     if (s->shape.frontier > 0)
         return check_frontier(s);
     if (s->shape.scenarios > 0)
@@ -214,13 +247,24 @@ static void clear(bench *b)
     pen_free(s->x);
     pen_free(s->answers);
     pen_free(s->points);
+    pen_free(s->returns);
     pen_free(s);
 }
 
-static const shape utility_20 = { 20, 0.3, 1, 0, 0, 0 }, utility_50 = { 50, 0.3, 1, 0, 0, 0 },
-                   utility_100 = { 100, 0.3, 1, 0, 0, 0 }, utility_200 = { 200, 0.3, 1, 0, 0, 0 },
-                   least_1000 = { 1000, 0, 0.02, 0, 0, 0 }, scenarios = { 50, 0.1, 1, 10000, 0, 0 },
-                   factors = { 10000, 0, 0.01, 0, 50, 0 }, frontier = { 100, 0, 1, 0, 0, 50 };
+static const shape utility_20 = { .n = 20, .taste = 0.3, .most = 1 },
+                   utility_50 = { .n = 50, .taste = 0.3, .most = 1 },
+                   utility_100 = { .n = 100, .taste = 0.3, .most = 1 },
+                   utility_200 = { .n = 200, .taste = 0.3, .most = 1 },
+                   least_1000 = { .n = 1000, .most = 0.02 },
+                   scenarios = { .n = 50, .taste = 0.1, .most = 1, .scenarios = 10000 },
+                   factors = { .n = 10000, .most = 0.01, .n_factors = 50 },
+                   frontier = { .n = 100, .most = 1, .frontier = 50 },
+                   parity = { .n = 100, .points = 1000, .goal = PEN_GOAL_RISK_PARITY },
+                   kelly = { .n = 50, .points = 1000, .goal = PEN_GOAL_KELLY },
+                   tail_20 = { .n = 20, .points = 1000, .goal = PEN_GOAL_CVAR },
+                   tail_50 = { .n = 50, .points = 1000, .goal = PEN_GOAL_CVAR },
+                   drawdown = { .n = 50, .points = 1000, .goal = PEN_GOAL_CDAR },
+                   resampled = { .n = 50, .frontier = 20, .points = 250, .samples = 100 };
 
 #define CASE(title, what, kind)                                                                    \
     {                                                                                              \
@@ -234,6 +278,12 @@ static const bench_case cases[] = {
     CASE("mean_variance_100", "problem", utility_100),
     CASE("mean_variance_200", "problem", utility_200),
     CASE("frontier_100x50", "portfolio", frontier),
+    CASE("resampled_frontier_50x20", "portfolio", resampled),
+    CASE("risk_parity_100", "problem", parity),
+    CASE("kelly_50x1000", "problem", kelly),
+    CASE("cvar_20x1000", "problem", tail_20),
+    CASE("cvar_50x1000", "problem", tail_50),
+    CASE("cdar_50x1000", "problem", drawdown),
     CASE("min_variance_1000", "problem", least_1000),
     CASE("scenarios_50x10000", "problem", scenarios),
     CASE("min_variance_10000_factors_50", "problem", factors),

@@ -130,6 +130,73 @@ static void frontiers_are_rows_of_rising_risk(void)
          "asset,weight", "risk");
 }
 
+static void goals_over_returns_take_prices(void)
+{
+    NEED_PROGRAM();
+    static const char *const goals[] = { "risk-parity",        "kelly", "cvar --confidence 0.9",
+                                         "drawdown",           "cdar",  "average-drawdown",
+                                         "max-diversification" };
+    CHECK(run("$P synth --symbols 6 --bars 300 --seed 4 -o market.csv") == 0);
+    for (size_t g = 0; g < COUNT(goals); g++) {
+        char line[200];
+        double sum = 0;
+        snprintf(line, sizeof line, "market.csv --objective %s", goals[g]);
+        json_t *root = run_json(line);
+        for (size_t i = 0; i < 6; i++)
+            sum += weight(root, i);
+        CHECK_NEAR("sum", sum, 1, 1e-12);
+        CHECK(figure(root, "kkt_residual") <= 1e-10);
+        json_decref(root);
+    }
+    json_t *root = run_json("market.csv --objective hrp");
+    CHECK(json_is_null(json_object_get(root, "kkt_residual")) && weight(root, 0) > 0);
+    json_decref(root);
+    write_file("budget.csv", "1\n1\n1\n1\n1\n5\n");
+    root = run_json("market.csv --objective risk-parity --budget budget.csv");
+    CHECK(weight(root, 5) > 0);
+    json_decref(root);
+    make_files();
+    says("$P optimize --cov cov.csv --objective cvar", 1, "", "no returns, which cvar needs");
+    says("$P optimize market.csv --confidence 0.9", 2, "", "goes with --objective cvar");
+    says("$P optimize market.csv --budget budget.csv", 2, "", "goes with --objective risk-parity");
+}
+
+static void views_are_blended_into_the_market(void)
+{
+    NEED_PROGRAM();
+    make_files();
+    write_file("views.csv", "return,A,B,C\n0.05,0,1,-1\n");
+    write_file("market_weights.csv", "A,0.5\nB,0.3\nC,0.2\n");
+    const char *line = "--cov cov.csv --views views.csv --market market_weights.csv "
+                       "--objective utility --risk-aversion 3 --min-weight -5 --max-weight 5";
+    json_t *root = run_json(line);
+    /* a view that B beats C: more of B and less of C than the market has, and nothing else */
+    CHECK(weight(root, 1) > 0.3 && weight(root, 2) < 0.2);
+    CHECK_NEAR("A", weight(root, 0), 0.5, 0.03);
+    json_decref(root);
+    write_file("views.csv", "return,error,D\n0.05,0.1,1\n");
+    says("$P optimize --cov cov.csv --views views.csv", 1, "", "views.csv:1: no asset 'D'");
+    write_file("views.csv", "error,A\n0.05,1\n");
+    says("$P optimize --cov cov.csv --views views.csv", 1, "", "views.csv:1: no column 'return'");
+    write_file("views.csv", "0.05,1,0,0\n");
+    says("$P optimize --cov cov.csv --views views.csv", 1, "", "views.csv: no header");
+    says("$P optimize --cov cov.csv --market market_weights.csv", 2, "", "goes with --views");
+}
+
+static void resampled_frontiers_are_reproduced_by_their_seed(void)
+{
+    NEED_PROGRAM();
+    make_files();
+    says("$P optimize --mu mu.csv --cov cov.csv --frontier 5 --resample 50 --seed 3 -o a.csv && "
+         "$P optimize --mu mu.csv --cov cov.csv --frontier 5 --resample 50 --seed 3 --threads 2 "
+         "-o b.csv && cmp a.csv b.csv && wc -l <a.csv",
+         0, "6", "");
+    says("$P optimize --mu mu.csv --cov cov.csv --frontier 5 --resample 50 --seed 4 -o b.csv && "
+         "cmp -s a.csv b.csv",
+         1, "", "");
+    says("$P optimize --mu mu.csv --cov cov.csv --resample 50", 2, "", "goes with --frontier");
+}
+
 static void prices_are_read_and_scaled_to_years(void)
 {
     NEED_PROGRAM();
@@ -204,6 +271,9 @@ static const check_test tests[] = {
     TEST(files_with_and_without_names_agree),
     TEST(limits_are_kept),
     TEST(frontiers_are_rows_of_rising_risk),
+    TEST(goals_over_returns_take_prices),
+    TEST(views_are_blended_into_the_market),
+    TEST(resampled_frontiers_are_reproduced_by_their_seed),
     TEST(prices_are_read_and_scaled_to_years),
     TEST(real_prices_give_a_certified_portfolio),
     TEST(mistakes_have_a_place_or_a_name),

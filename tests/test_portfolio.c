@@ -337,31 +337,32 @@ static void wrong_portfolios_are_refused(void)
 
 static void every_failed_allocation_is_reported(void)
 {
+    enum { QUADRATIC = PEN_GOAL_MAX_DIVERSIFICATION + 1 };
     static double weights[3 * 6];
     static const double current[6] = { 1 };
     pen_portfolio_answer answers[3];
     long live = pen_alloc_live();
     market_draw(&m, 6, 5);
-    for (int kind = 0; kind < 3 + PEN_GOAL_COUNT; kind++) {
+    for (int kind = 0; kind < 3 + QUADRATIC; kind++) {
         pen_portfolio p = market_portfolio(&m);
         pen_goal_params params = pen_goal_params_default();
         params.target = kind == PEN_GOAL_TARGET_RISK ? 1 : 0.005;
-        params.goal = kind < PEN_GOAL_COUNT ? (pen_goal)kind : PEN_GOAL_UTILITY;
+        params.goal = kind < QUADRATIC ? (pen_goal)kind : PEN_GOAL_UTILITY;
         p.current = current;
-        p.turnover = kind == PEN_GOAL_COUNT ? 0.3 : 0;
-        if (kind == PEN_GOAL_COUNT + 1) {
+        p.turnover = kind == QUADRATIC ? 0.3 : 0;
+        if (kind == QUADRATIC + 1) {
             params.goal = PEN_GOAL_TARGET_RETURN;
             params.target = 7;
         }
         pen_status s = PEN_E_NOMEM;
         for (long k = 0; k < 1000 && s == PEN_E_NOMEM; k++) {
             pen_alloc_fail_after(k);
-            s = kind == PEN_GOAL_COUNT + 2 ? pen_portfolio_frontier(&p, 3, weights, answers)
-                                           : pen_portfolio_optimize(&p, &params, weights, answers);
+            s = kind == QUADRATIC + 2 ? pen_portfolio_frontier(&p, 3, weights, answers)
+                                      : pen_portfolio_optimize(&p, &params, weights, answers);
             pen_alloc_fail_after(-1);
             CHECK(pen_alloc_live() == live);
         }
-        CHECK_STATUS(s, kind == PEN_GOAL_COUNT + 1 ? PEN_E_INFEASIBLE : PEN_OK);
+        CHECK_STATUS(s, kind == QUADRATIC + 1 ? PEN_E_INFEASIBLE : PEN_OK);
     }
 }
 

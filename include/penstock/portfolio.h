@@ -37,7 +37,8 @@ typedef struct pen_qp {
 } pen_qp;
 
 /* Residuals of Qx + cost = multipliers of bounds + rows' multipliers of rows, in units of
- * the largest term of the gradient (Qx)[i] or cost[i] where it is one of that, of the row's
+ * the largest term of the gradient, (Qx)[i], cost[i] or a thousandth of Q's largest diagonal
+ * element times the largest |x|, where it is one of that, of the row's
  * largest coefficient times the largest |x| (at least 1) where it is one of a limit, of both
  * for a product. */
 typedef struct pen_qp_answer {
@@ -92,7 +93,14 @@ PEN_API pen_status pen_qp_solve_costs(const pen_qp *problem, const double *costs
     X(TARGET_RISK, "target-risk", "most return with at most a standard deviation")                 \
     X(MAX_SHARPE, "max-sharpe", "most excess return per standard deviation")                       \
     X(MAX_DIVERSIFICATION, "max-diversification",                                                  \
-      "most mean standard deviation of assets per standard deviation")
+      "most mean standard deviation of assets per standard deviation")                             \
+    X(RISK_PARITY, "risk-parity", "each asset has its share of the variance")                      \
+    X(HRP, "hrp", "variance shared out down a tree of clusters")                                   \
+    X(KELLY, "kelly", "most mean logarithm of growth over the returns")                            \
+    X(CVAR, "cvar", "least mean of the worst losses")                                              \
+    X(DRAWDOWN, "drawdown", "least greatest drawdown")                                             \
+    X(AVERAGE_DRAWDOWN, "average-drawdown", "least mean drawdown")                                 \
+    X(CDAR, "cdar", "least mean of the worst drawdowns")
 
 typedef enum pen_goal {
 #define PEN_GOAL_ENUM_(goal, name, text) PEN_GOAL_##goal,
@@ -118,6 +126,9 @@ typedef struct pen_portfolio {
     const double *cost;    /* [n] of trading a weight of 1, either way, in units of return;
                               NULL: 0 */
     double turnover;       /* most sum of |weight - current|; 0: no limit */
+    const double *returns; /* [n][n_points] of periods one after the other; of KELLY, CVAR and
+                              drawdowns */
+    size_t n_points;
     const char *const *names, *const *group_names; /* for messages; NULL: numbers */
 } pen_portfolio;
 
@@ -126,13 +137,16 @@ typedef struct pen_goal_params {
     double risk_aversion; /* of UTILITY, > 0 */
     double target;        /* of TARGET_RETURN and TARGET_RISK */
     double risk_free;     /* return per period, of MAX_SHARPE */
+    double confidence;    /* of CVAR and CDAR: the worst 1 - confidence count; in (0, 1) */
+    const double *budget; /* [n] > 0 of RISK_PARITY, in any unit; NULL: equal */
 } pen_goal_params;
-/* Minimum variance; risk aversion 1, the rest 0. */
+/* Minimum variance; risk aversion 1, confidence 0.95, the rest 0. */
 PEN_API pen_goal_params pen_goal_params_default(void);
 
 typedef struct pen_portfolio_answer {
-    double objective;    /* what the goal makes least or most; of MIN_VARIANCE and TARGET_RETURN
-                            the variance, of TARGET_RISK the return, after costs */
+    double objective;    /* what the goal makes least or most, per period of the returns where it
+                            takes them; of MIN_VARIANCE, TARGET_RETURN, RISK_PARITY and HRP the
+                            variance, of TARGET_RISK the return, after costs */
     double mean;         /* expected return, before costs */
     double risk;         /* standard deviation */
     double cost;         /* of trading from `current` */
@@ -145,13 +159,36 @@ typedef struct pen_portfolio_answer {
 
 /* The best portfolio for a goal.
  *   weights  [n] written
- * Costs lower the return that is maximised or asked for.  PEN_E_ARG; PEN_E_INFEASIBLE names the
- * limit that cannot be met, in words, with what it is missed by. Sources: Markowitz, J. Finance 7
- * (1952) 77; Sharpe, J. Business 39 (1966) 119; Choueifaty & Coignard, J. Portfolio Management 35
- * (2008) 40. */
+ * Costs lower the return that is maximised or asked for; other goals than those that have one
+ * refuse them.  RISK_PARITY keeps bounds, HRP nothing; either refuses what it cannot keep.
+ * HRP solves nothing: its residual is NaN.  Drawdowns are of the sum of returns since its last
+ * peak, the start being one (Chekhlov, Uryasev & Zabarankin 2005).  PEN_E_ARG; PEN_E_INFEASIBLE
+ * names the limit that cannot be met, in words, with what it is missed by. Sources: Markowitz, J.
+ * Finance 7 (1952) 77; Sharpe, J. Business 39 (1966) 119; Choueifaty & Coignard, J. Portfolio
+ * Management 35 (2008) 40. */
 PEN_API pen_status pen_portfolio_optimize(const pen_portfolio *portfolio,
                                           const pen_goal_params *params, double *weights,
                                           pen_portfolio_answer *answer);
+
+typedef struct pen_views {
+    size_t count;
+    const double *assets; /* [count][n] a view's portfolio */
+    const double *mean;   /* [count] its expected return */
+    const double *error;  /* [count] standard deviation of that, 0: certain; NULL: tau times
+                             the portfolio's variance is its square */
+} pen_views;
+
+/* Black and Litterman's expected returns and covariance: those in equilibrium, blended with views.
+ *   market      [n] weights of the market
+ *   aversion    > 0: equilibrium returns are aversion * covariance * market
+ *   tau         > 0: the uncertainty of those, in units of the covariance
+ *   mean        [n] written
+ *   posterior   [n][n] written: covariance and what is uncertain of the mean; NULL
+ * PEN_E_ARG for certain views that depend on each other.
+ * Source: He & Litterman, "The intuition behind Black-Litterman model portfolios", 1999. */
+PEN_API pen_status pen_black_litterman(const double *covariance, size_t n, const double *market,
+                                       double aversion, double tau, const pen_views *views,
+                                       double *mean, double *posterior);
 
 /* The efficient frontier: least variance at returns, after costs, that are equally spaced from
  * that of the portfolio of least variance to the most possible.
@@ -159,6 +196,17 @@ PEN_API pen_status pen_portfolio_optimize(const pen_portfolio *portfolio,
  *   answers  [count] written
  * PEN_E_ARG for count < 2. */
 PEN_API pen_status pen_portfolio_frontier(const pen_portfolio *portfolio, size_t count,
+                                          double *weights, pen_portfolio_answer *answers);
+
+/* Michaud's resampled frontier: the mean of the weights, portfolio by portfolio, of frontiers
+ * from means and covariances of normal samples, on all threads.
+ *   n_points  of a sample, > 1: how much is known
+ *   samples   >= 1, from the Philox stream of the seed
+ * The answers' figures are of the mean weights by the portfolio's own mean and covariance; they
+ * minimise nothing, so the residual is the samples' greatest.  PEN_E_INFEASIBLE if a sample is.
+ * Source: Michaud, "Efficient Asset Management", 1998. */
+PEN_API pen_status pen_portfolio_resample(const pen_portfolio *portfolio, size_t count,
+                                          size_t samples, size_t n_points, uint64_t seed,
                                           double *weights, pen_portfolio_answer *answers);
 
 #ifdef __cplusplus

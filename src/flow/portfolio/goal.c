@@ -3,7 +3,7 @@
 
 #include "../../machine/base/alloc.h"
 #include "../../machine/base/status.h"
-#include "program.h"
+#include "goals.h"
 #include "vector.h"
 
 static const char *const names[] = {
@@ -29,7 +29,8 @@ const char *pen_goal_text(pen_goal goal)
 
 pen_goal_params pen_goal_params_default(void)
 {
-    return (pen_goal_params){ .goal = PEN_GOAL_MIN_VARIANCE, .risk_aversion = 1 };
+    return (
+        pen_goal_params){ .goal = PEN_GOAL_MIN_VARIANCE, .risk_aversion = 1, .confidence = 0.95 };
 }
 
 static const char function[] = "pen_portfolio_optimize";
@@ -77,7 +78,8 @@ static pen_status best_ratio(program *g, double risk_free, double *objective, do
 
 static bool needs_mean(pen_goal goal)
 {
-    return goal != PEN_GOAL_MIN_VARIANCE && goal != PEN_GOAL_MAX_DIVERSIFICATION;
+    return goal == PEN_GOAL_UTILITY || goal == PEN_GOAL_TARGET_RETURN ||
+           goal == PEN_GOAL_TARGET_RISK || goal == PEN_GOAL_MAX_SHARPE;
 }
 
 static pen_status solve(program *g, const pen_goal_params *params, double *weights,
@@ -96,6 +98,22 @@ static pen_status solve(program *g, const pen_goal_params *params, double *weigh
         break;
     case PEN_GOAL_MAX_DIVERSIFICATION:
         PEN_TRY(best_ratio(g, 0, &objective, &miss));
+        break;
+    case PEN_GOAL_RISK_PARITY:
+        PEN_TRY(goal_risk_parity(g, params->budget, &objective, &miss));
+        break;
+    case PEN_GOAL_HRP:
+        PEN_TRY(goal_hierarchical(g, &objective));
+        miss = NAN;
+        break;
+    case PEN_GOAL_KELLY:
+        PEN_TRY(goal_kelly(g, &objective, &miss));
+        break;
+    case PEN_GOAL_CVAR:
+    case PEN_GOAL_DRAWDOWN:
+    case PEN_GOAL_AVERAGE_DRAWDOWN:
+    case PEN_GOAL_CDAR:
+        PEN_TRY(goal_scenarios(g, params, &objective, &miss));
         break;
     default:
         PEN_TRY(least_variance(g, params, &objective));
@@ -143,6 +161,20 @@ pen_status pen_portfolio_optimize(const pen_portfolio *portfolio, const pen_goal
 
 /* ---- the frontier ---- */
 
+/* Least variance with a return.  Where assets all but share the most, that return and the sum of
+ * the weights all but say the same, and rounding contradicts them: the linear program's answer
+ * is the end then. */
+static pen_status solve_target(program *g, double target, double spread)
+{
+    g->row_lower[g->gain_row] = target - g->base;
+    pen_status s = program_solve(g, 0);
+    if (s == PEN_E_INFEASIBLE && g->last.shortfall <= 1e-5 * spread) {
+        g->row_lower[g->gain_row] = -INFINITY;
+        return program_solve(g, INFINITY);
+    }
+    return s;
+}
+
 static pen_status find_frontier(program *g, size_t count, double *weights,
                                 pen_portfolio_answer *answers)
 {
@@ -153,11 +185,9 @@ static pen_status find_frontier(program *g, size_t count, double *weights,
     low = program_gain(g);
     for (size_t k = 0; k < count; k++) {
         double share = (double)k / (double)(count - 1);
-        if (k > 0) {
-            g->row_lower[g->gain_row] =
-                (k + 1 == count ? high : low + share * (high - low)) - g->base;
-            PEN_TRY(program_solve(g, 0));
-        }
+        double target = k + 1 == count ? high : low + share * (high - low);
+        if (k > 0)
+            PEN_TRY(solve_target(g, target, high - low));
         program_report(g, weights + k * g->n, &answers[k]);
         answers[k].objective = program_variance(g);
     }

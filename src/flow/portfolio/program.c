@@ -221,6 +221,12 @@ static pen_status explain(program *g, const pen_qp *qp)
                     g->function, text, g->last.shortfall);
 }
 
+void program_take_weights(program *g)
+{
+    for (size_t i = 0; i < g->n; i++)
+        g->weights[i] = g->is_split ? current_of(g->p, i) + g->x[i] - g->x[g->n + i] : g->x[i];
+}
+
 pen_status program_solve(program *g, double taste)
 {
     pen_qp qp = g->qp;
@@ -235,8 +241,7 @@ pen_status program_solve(program *g, double taste)
         return explain(g, &qp);
     if (s != PEN_OK)
         return pen_fail_context(s, "%s", g->function);
-    for (size_t i = 0; i < g->n; i++)
-        g->weights[i] = g->is_split ? current_of(g->p, i) + g->x[i] - g->x[g->n + i] : g->x[i];
+    program_take_weights(g);
     return PEN_OK;
 }
 

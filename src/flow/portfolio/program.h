@@ -42,6 +42,8 @@ void program_clear(program *g);
 /* Minimises variance / 2 - taste * return, or for an infinite taste maximises the return alone;
  * from the last answer's active set. */
 pen_status program_solve(program *g, double taste);
+/* The weights of g->x. */
+void program_take_weights(program *g);
 /* Return after costs and variance of the last answer. */
 double program_gain(const program *g);
 double program_variance(program *g);

@@ -150,8 +150,9 @@ static inline void certify_constraint(pen_qp_answer *a, double value, double mul
 }
 
 /* Leaves the gradient's residual in `left`; `weights` has room for the factors. */
-static void certify(const pen_qp *p, const double *cost, const double *x, const double *bounds,
-                    const double *rows, double *left, double *weights, pen_qp_answer *a)
+static void certify(const pen_qp *p, double diagonal, const double *cost, const double *x,
+                    const double *bounds, const double *rows, double *left, double *weights,
+                    pen_qp_answer *a)
 {
     size_t n = p->n;
     double gradient_size = 0, x_size = greater(1, largest(x, n)), square = 0, linear = 0;
@@ -163,6 +164,7 @@ static void certify(const pen_qp *p, const double *cost, const double *x, const 
         linear += c * x[j];
         left[j] += c - bounds[j];
     }
+    gradient_size = greater(gradient_size, QP_LEAST_GRADIENT * diagonal * x_size);
     gradient_size = greater(gradient_size, 1e-300);
     a->objective = square / 2 + linear;
     a->stationarity = a->primal = a->dual = a->complementarity = 0;
@@ -195,8 +197,8 @@ pen_status pen_qp_certify(const pen_qp *problem, const double *x, const double *
     PEN_TRY(qp_check_values("pen_qp_certify", "multipliers", multipliers,
                             problem->n + problem->n_rows, 0, false));
     PEN_TRY(pen_alloc_array(problem->n + problem->n_factors, sizeof *room, (void **)&room));
-    certify(problem, problem->cost, x, multipliers, multipliers + problem->n, room,
-            room + problem->n, answer);
+    certify(problem, qp_diagonal(problem), problem->cost, x, multipliers, multipliers + problem->n,
+            room, room + problem->n, answer);
     pen_free(room);
     return PEN_OK;
 }
@@ -206,7 +208,7 @@ void qp_certify(qp_state *s, const double *cost, pen_qp_answer *answer)
     for (size_t j = 0; j < s->n; j++)
         if (s->at[j] == QP_FREE)
             s->z[j] = 0;
-    certify(s->p, cost, s->x, s->z, s->y, s->step, s->weights, answer);
+    certify(s->p, s->diagonal, cost, s->x, s->z, s->y, s->step, s->weights, answer);
     answer->rounds = s->rounds;
     answer->steps = s->steps;
 }

@@ -13,6 +13,10 @@
 /* Where a constraint stands. */
 enum { QP_LOWER = -1, QP_FREE = 0, QP_UPPER = 1, QP_EQUAL = 2 };
 
+/* A gradient is at least this share of Q's largest diagonal element times the largest |x|: below
+ * it is what its terms leave of each other. */
+#define QP_LEAST_GRADIENT 1e-3
+
 typedef struct qp_state {
     const pen_qp *p;
     size_t n, m;      /* variables, rows */
@@ -69,6 +73,8 @@ double qp_wrong_sign(const qp_state *s, size_t constraint);
 /* The fixed variables' x are their bounds; gradient and rows from scratch. */
 void qp_place(qp_state *s);
 void qp_measure(qp_state *s);
+/* Q's largest diagonal element. */
+double qp_diagonal(const pen_qp *p);
 /* A row begins or ceases to hold; qp_hold_rows() has to follow. */
 void qp_row_hold(qp_state *s, size_t row, int8_t at);
 void qp_row_release(qp_state *s, size_t row);

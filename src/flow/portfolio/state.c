@@ -24,7 +24,7 @@ static pen_status count_cells(const pen_qp *p, size_t *out)
     return pen_size_add(*out, p->n_rows * (p->n_rows + 6) + 1, out);
 }
 
-static double largest_diagonal(const pen_qp *p)
+double qp_diagonal(const pen_qp *p)
 {
     double most = 0;
     for (size_t i = 0; i < p->n; i++) {
@@ -67,7 +67,7 @@ pen_status qp_state_create(const pen_qp *p, qp_state *s)
         memcpy(s->cost, p->cost, n * sizeof *s->cost);
     for (size_t r = 0; r < m; r++)
         s->row_size[r] = largest(p->rows + r * n, n);
-    s->diagonal = largest_diagonal(p);
+    s->diagonal = qp_diagonal(p);
     return PEN_OK;
 }
 
@@ -132,6 +132,7 @@ void qp_measure(qp_state *s)
     s->x_size = greater(1, largest(s->x, s->n));
     s->gradient_size =
         greater(largest(s->cost, s->n), largest_difference(s->gradient, s->cost, s->n));
+    s->gradient_size = greater(s->gradient_size, QP_LEAST_GRADIENT * s->diagonal * s->x_size);
 }
 
 void qp_place(qp_state *s)

@@ -34,7 +34,8 @@ static pen_status read_numbers(optimize_job *j)
     double *const numbers[] = { &g->target, &g->target, &g->risk_aversion, &g->risk_free };
     for (size_t i = 0; i < PEN_COUNT(uses); i++) {
         bool is_given = cli_has(j->c, uses[i].option);
-        if (is_given && g->goal != uses[i].goal)
+        bool is_of_views = i == 2 && cli_has(j->c, "views");
+        if (is_given && g->goal != uses[i].goal && !is_of_views)
             return cli_usage(j->c, "--%s goes with --objective %s", uses[i].option,
                              pen_goal_name(uses[i].goal));
         if (!is_given && uses[i].is_needed && g->goal == uses[i].goal)
@@ -44,12 +45,32 @@ static pen_status read_numbers(optimize_job *j)
             PEN_TRY(
                 cli_number(j->c, uses[i].option, i == 3 || i == 0 ? -1e6 : 1e-12, 1e6, numbers[i]));
     }
+    bool is_tail = g->goal == PEN_GOAL_CVAR || g->goal == PEN_GOAL_CDAR;
+    if (cli_has(j->c, "confidence") && !is_tail)
+        return cli_usage(j->c, "--confidence goes with --objective cvar or cdar");
+    if (cli_has(j->c, "budget") && g->goal != PEN_GOAL_RISK_PARITY)
+        return cli_usage(j->c, "--budget goes with --objective risk-parity");
+    PEN_TRY(cli_number(j->c, "confidence", 1e-9, 1 - 1e-9, &g->confidence));
     return cli_number(j->c, "periods", 1e-6, 1e9, &j->periods);
+}
+
+/* Samples are as long as the prices, unless it is said how long. */
+static pen_status resample(optimize_job *j)
+{
+    uint64_t samples, seed, points = j->prices.n_points > 0 ? j->prices.n_points : 252;
+    PEN_TRY(cli_integer(j->c, "resample", 1, 10000000, &samples));
+    PEN_TRY(cli_integer(j->c, "seed", 0, UINT64_MAX, &seed));
+    if (cli_has(j->c, "sample-points"))
+        PEN_TRY(cli_integer(j->c, "sample-points", 2, 1000000000, &points));
+    return pen_portfolio_resample(&j->portfolio, j->n_answers, (size_t)samples, (size_t)points,
+                                  seed, j->weights, j->answers);
 }
 
 static pen_status solve(optimize_job *j)
 {
     uint64_t count = 1;
+    if (cli_has(j->c, "resample") && !cli_has(j->c, "frontier"))
+        return cli_usage(j->c, "--resample goes with --frontier N");
     if (cli_has(j->c, "frontier"))
         PEN_TRY(cli_integer(j->c, "frontier", 2, 100000, &count));
     j->n_answers = (size_t)count;
@@ -59,7 +80,9 @@ static pen_status solve(optimize_job *j)
         return pen_portfolio_optimize(&j->portfolio, &j->goal, j->weights, j->answers);
     if (j->mean == NULL)
         return cli_usage(j->c, "--frontier needs --mu FILE");
-    return pen_portfolio_frontier(&j->portfolio, j->n_answers, j->weights, j->answers);
+    return cli_has(j->c, "resample")
+               ? resample(j)
+               : pen_portfolio_frontier(&j->portfolio, j->n_answers, j->weights, j->answers);
 }
 
 static pen_status compute(optimize_job *j)
@@ -67,6 +90,7 @@ static pen_status compute(optimize_job *j)
     PEN_TRY(read_goal(j));
     PEN_TRY(read_numbers(j));
     PEN_TRY(optimize_read_assets(j));
+    PEN_TRY(optimize_read_views(j));
     PEN_TRY(optimize_read_limits(j));
     PEN_TRY(solve(j));
     if (cli_has(j->c, "plot"))
@@ -83,9 +107,9 @@ static void clear(optimize_job *j)
     pen_matrix_clear(&j->cov_file);
     for (size_t k = 0; k < j->portfolio.n_groups; k++)
         pen_free(j->group_names[k]);
-    void *const blocks[] = { j->mean,        j->covariance, j->lower,  j->upper,
-                             j->current,     j->cost,       j->groups, j->group_limits,
-                             j->group_names, j->weights,    j->answers };
+    void *const blocks[] = { j->budget,      j->market,  j->mean,   j->covariance, j->lower,
+                             j->upper,       j->current, j->cost,   j->groups,     j->group_limits,
+                             j->group_names, j->weights, j->answers };
     for (size_t i = 0; i < PEN_COUNT(blocks); i++)
         pen_free(blocks[i]);
 }
@@ -100,7 +124,8 @@ static pen_status run(cli *c)
 
 static const cli_option options[] = {
     { "objective", 0, "NAME",
-      "min-variance, utility, target-return, target-risk, max-sharpe or max-diversification",
+      "min-variance, utility, target-return, target-risk, max-sharpe, max-diversification, "
+      "risk-parity, hrp, kelly, cvar, drawdown, average-drawdown or cdar",
       "min-variance" },
     { "mu", 0, "FILE", "expected returns instead of prices: one number an asset", NULL },
     { "cov", 0, "FILE", "their covariance matrix", NULL },
@@ -111,14 +136,24 @@ static const cli_option options[] = {
     { "max-weight", 0, "X", "most weight, likewise", "1" },
     { "target-return", 0, "X", "least return of target-return", NULL },
     { "target-risk", 0, "X", "most standard deviation of target-risk", NULL },
-    { "risk-aversion", 0, "X", "of utility: return - X / 2 * variance", "1" },
+    { "risk-aversion", 0, "X", "of utility: return - X / 2 * variance; of --views: the market's",
+      "1" },
+    { "confidence", 0, "X", "of cvar and cdar: the worst 1 - X count", "0.95" },
+    { "budget", 0, "FILE", "of risk-parity: shares of the variance, one an asset", NULL },
     { "risk-free", 0, "X", "return without risk, of max-sharpe", "0" },
     { "group", 0, "FILE", "limits of sums: group,lower,upper,members, members parted by blanks",
       NULL },
     { "current", 0, "FILE", "weights before, one an asset; none: all 0", NULL },
     { "turnover", 0, "X", "most sum of |weight - current|", NULL },
     { "costs", 0, "X", "of trading a weight of 1, in return; a number, or a file", NULL },
+    { "views", 0, "FILE", "Black-Litterman: return,error,ASSET,..., a view a line; see the docs",
+      NULL },
+    { "market", 0, "FILE", "weights of the market, for --views; none: equal", NULL },
+    { "tau", 0, "X", "uncertainty of the market's returns, for --views", "0.05" },
     { "frontier", 0, "N", "the efficient frontier as N portfolios, instead of one", NULL },
+    { "resample", 0, "N", "the mean frontier of N normal samples of means and covariances", NULL },
+    { "sample-points", 0, "N", "of each sample (those of the prices, else 252)", NULL },
+    { "seed", 0, "N", "of the samples", "1" },
     { "plot", 0, "FILE", "draw the frontier and its weights as SVG", NULL },
 };
 
@@ -130,6 +165,8 @@ static const char *const examples[] = {
     "--risk-free 0.02 --covariance ledoit-wolf",
     "From means and covariances, with at least a return",
     "penstock optimize --mu mu.csv --cov cov.csv --objective target-return --target-return 0.08",
+    "Least expected loss in the worst 1 % of days",
+    "penstock optimize closes.csv --objective cvar --confidence 0.99",
     "A frontier of 50 portfolios and its picture",
     "penstock optimize closes.csv --frontier 50 --plot frontier.svg -o frontier.csv",
     NULL,

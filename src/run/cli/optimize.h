@@ -15,10 +15,11 @@ typedef struct optimize_job {
     cli_closes prices; /* their returns, where they are the input */
     pen_matrix mean_file, cov_file;
     size_t n;
-    const char **names;     /* [n] */
-    double *mean;           /* [n], per year, or NULL */
-    double *covariance;     /* [n][n], per year */
-    double *lower, *upper;  /* [n] of weights */
+    const char **names;    /* [n] */
+    double *mean;          /* [n], per year, or NULL */
+    double *covariance;    /* [n][n], per year */
+    double *lower, *upper; /* [n] of weights */
+    double *budget, *market;
     double *current, *cost; /* [n] or NULL */
     double *groups, *group_limits;
     char **group_names; /* [n_groups] */
@@ -30,7 +31,9 @@ typedef struct optimize_job {
 /* optimize_read.c */
 /* Prices or the files of --mu and --cov. */
 pen_status optimize_read_assets(optimize_job *j);
-/* Bounds, groups, current weights, costs. */
+/* Black and Litterman's views blended into means and covariances. */
+pen_status optimize_read_views(optimize_job *j);
+/* Bounds, groups, current weights, costs, budgets. */
 pen_status optimize_read_limits(optimize_job *j);
 
 /* optimize_print.c */

@@ -66,8 +66,11 @@ static pen_status print_weights(optimize_job *j)
     char mean[40] = "";
     if (j->mean != NULL)
         snprintf(mean, sizeof mean, "return %.6g, ", a->mean);
-    cli_note(j->c, "%s: objective %.6g, %srisk %.6g, residual %.1e", pen_goal_name(j->goal.goal),
-             a->objective, mean, a->risk, a->kkt_residual);
+    char residual[40] = ""; /* hrp solves nothing */
+    if (!isnan(a->kkt_residual))
+        snprintf(residual, sizeof residual, ", residual %.1e", a->kkt_residual);
+    cli_note(j->c, "%s: objective %.6g, %srisk %.6g%s", pen_goal_name(j->goal.goal), a->objective,
+             mean, a->risk, residual);
     return PEN_OK;
 }
 

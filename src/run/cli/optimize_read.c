@@ -196,7 +196,89 @@ pen_status optimize_read_assets(optimize_job *j)
     j->portfolio.mean = j->mean;
     j->portfolio.covariance = j->covariance;
     j->portfolio.names = j->names;
+    j->portfolio.returns = has_files ? NULL : j->prices.values;
+    j->portfolio.n_points = j->prices.n_points;
     return PEN_OK;
+}
+
+/* ---- views ---- */
+
+/* Columns `return`, `error` where there is one, and of assets that views are about. */
+static pen_status take_views(optimize_job *j, const char *path, const pen_matrix *m, double *views,
+                             double *mean, double *error, bool *has_errors)
+{
+    bool has_mean = false;
+    *has_errors = false;
+    if (m->columns == NULL)
+        return pen_fail(PEN_E_PARSE, "%s: no header, expected return,error,ASSET,...", path);
+    for (size_t c = 0; c < m->n_cols; c++) {
+        size_t asset = 0;
+        double *to = NULL;
+        size_t stride = 1;
+        if (strcasecmp(m->columns[c], "return") == 0) {
+            to = mean;
+            has_mean = true;
+        } else if (strcasecmp(m->columns[c], "error") == 0) {
+            to = error;
+            *has_errors = true;
+        } else {
+            while (asset < j->n && strcmp(j->names[asset], m->columns[c]) != 0)
+                asset++;
+            if (asset == j->n)
+                return pen_fail(PEN_E_NOTFOUND, "%s:1: no asset '%s'", path, m->columns[c]);
+            to = views + asset;
+            stride = j->n;
+        }
+        for (size_t k = 0; k < m->n_rows; k++)
+            to[k * stride] = m->values[k * m->n_cols + c];
+    }
+    return has_mean ? PEN_OK : pen_fail(PEN_E_PARSE, "%s:1: no column 'return'", path);
+}
+
+static pen_status blend(optimize_job *j, const char *path, const pen_matrix *m)
+{
+    double *room, *posterior, aversion, tau;
+    size_t k = m->n_rows, n = j->n;
+    bool has_errors;
+    PEN_TRY(cli_number(j->c, "risk-aversion", 1e-12, 1e6, &aversion));
+    PEN_TRY(cli_number(j->c, "tau", 1e-12, 1e6, &tau));
+    PEN_TRY(pen_alloc(k * (n + 2) + n * n, sizeof *room, (void **)&room));
+    double *mean = room + k * n, *error = mean + k;
+    posterior = error + k;
+    pen_status s = take_views(j, path, m, room, mean, error, &has_errors);
+    const pen_views views = {
+        .count = k, .assets = room, .mean = mean, .error = has_errors ? error : NULL
+    };
+    if (s == PEN_OK)
+        s = pen_black_litterman(j->covariance, n, j->market, aversion, tau, &views, j->mean,
+                                posterior);
+    if (s == PEN_OK)
+        memcpy(j->covariance, posterior, n * n * sizeof *posterior);
+    pen_free(room);
+    return s;
+}
+
+pen_status optimize_read_views(optimize_job *j)
+{
+    const char *path = cli_text(j->c, "views");
+    pen_matrix m = { 0 };
+    if (path == NULL)
+        return cli_has(j->c, "market") ? cli_usage(j->c, "--market goes with --views FILE")
+                                       : PEN_OK;
+    if (j->mean == NULL)
+        PEN_TRY(pen_alloc_array(j->n, sizeof *j->mean, (void **)&j->mean));
+    if (cli_has(j->c, "market"))
+        PEN_TRY(read_vector(j, cli_text(j->c, "market"), &j->market));
+    else
+        PEN_TRY(pen_alloc_array(j->n, sizeof *j->market, (void **)&j->market));
+    for (size_t i = 0; !cli_has(j->c, "market") && i < j->n; i++)
+        j->market[i] = 1 / (double)j->n;
+    pen_status s = read_matrix(path, &m);
+    if (s == PEN_OK)
+        s = blend(j, path, &m);
+    pen_matrix_clear(&m);
+    j->portfolio.mean = j->mean;
+    return s;
 }
 
 /* ---- limits ---- */
@@ -331,6 +413,9 @@ pen_status optimize_read_limits(optimize_job *j)
         PEN_TRY(read_vector(j, cli_text(j->c, "current"), &j->current));
     if (cli_has(j->c, "turnover"))
         PEN_TRY(cli_number(j->c, "turnover", 1e-12, 1e6, &p->turnover));
+    if (cli_has(j->c, "budget"))
+        PEN_TRY(read_vector(j, cli_text(j->c, "budget"), &j->budget));
+    j->goal.budget = j->budget;
     p->lower = j->lower;
     p->upper = j->upper;
     p->current = j->current;
