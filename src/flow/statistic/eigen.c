@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../../machine/base/alloc.h"
+#include "../../machine/base/thread.h"
 
 enum { MOST_SWEEPS = 60 };
 
@@ -21,7 +22,7 @@ static double dot(const double *x, const double *y, size_t n)
 }
 
 /* y += a x */
-static void add(double a, const double *x, double *y, size_t n)
+static void add(double a, const double *restrict x, double *restrict y, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         y[i] += a * x[i];
@@ -80,18 +81,64 @@ static void gather(const double *a, size_t n, const double *beta, double *q)
     }
 }
 
-static void rotate(double *low, double *high, double c, double s, size_t n)
+/* ---- rotations of the rows of q, put by until there are many ---- */
+
+/* Columns that are turned together: all their rows stay in a core's cache while thousands of
+ * rotations go over them. */
+enum { COLUMNS_AT_ONCE = 64 };
+
+typedef struct rotation {
+    size_t row; /* and the one after */
+    double c, s;
+} rotation;
+
+typedef struct rotations {
+    double *q; /* [n][n]; NULL: nothing to turn */
+    size_t n, count, most;
+    rotation *list; /* [most] */
+} rotations;
+
+static void rotate(double *restrict low, double *restrict high, rotation r, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         double x = low[i], y = high[i];
-        low[i] = c * x - s * y;
-        high[i] = s * x + c * y;
+        low[i] = r.c * x - r.s * y;
+        high[i] = r.s * x + r.c * y;
     }
 }
 
+static void turn_columns(void *context, size_t begin, size_t end)
+{
+    const rotations *f = context;
+    for (size_t first = begin; first < end; first += COLUMNS_AT_ONCE)
+        for (size_t k = 0; k < f->count; k++) {
+            double *low = f->q + f->list[k].row * f->n + first;
+            if (end - first >= COLUMNS_AT_ONCE) /* a constant, for the compiler */
+                rotate(low, low + f->n, f->list[k], COLUMNS_AT_ONCE);
+            else
+                rotate(low, low + f->n, f->list[k], end - first);
+        }
+}
+
+static void turn(rotations *f)
+{
+    if (f->count > 0)
+        pen_parallel_for(f->n, COLUMNS_AT_ONCE, turn_columns, f);
+    f->count = 0;
+}
+
+static void put_by(rotations *f, rotation r)
+{
+    if (f->q == NULL)
+        return;
+    if (f->count == f->most)
+        turn(f);
+    f->list[f->count++] = r;
+}
+
 /* One implicit step on the unreduced block first..last, shifted by the eigenvalue of its
- * leading 2 x 2 that is nearer to its corner; the rotations go into the rows of q, if any. */
-static void step(double *d, double *e, size_t first, size_t last, size_t n, double *q)
+ * leading 2 x 2 that is nearer to its corner. */
+static void step(double *d, double *e, size_t first, size_t last, rotations *all)
 {
     double half = (d[first + 1] - d[first]) / (2 * e[first]), root = hypot(half, 1);
     double g = d[last] - d[first] + e[first] / (half + copysign(root, half));
@@ -111,8 +158,7 @@ static void step(double *d, double *e, size_t first, size_t last, size_t n, doub
         shift = s * r;
         d[i + 1] = g + shift;
         g = c * r - b;
-        if (q != NULL)
-            rotate(q + i * n, q + (i + 1) * n, c, s, n);
+        put_by(all, (rotation){ i, c, s });
     }
     d[first] -= shift;
     e[first] = g;
@@ -120,7 +166,7 @@ static void step(double *d, double *e, size_t first, size_t last, size_t n, doub
 }
 
 /* e[i] couples d[i] and d[i + 1]. */
-static pen_status iterate(double *d, double *e, size_t n, double *q)
+static pen_status iterate(double *d, double *e, size_t n, rotations *all)
 {
     for (size_t first = 0; first < n; first++)
         for (int sweep = 0;; sweep++) {
@@ -131,8 +177,9 @@ static pen_status iterate(double *d, double *e, size_t n, double *q)
                 break;
             if (sweep == MOST_SWEEPS)
                 return pen_fail(PEN_E_INTERNAL, "eigen_symmetric: no end after %d sweeps", sweep);
-            step(d, e, first, last, n, q);
+            step(d, e, first, last, all);
         }
+    turn(all);
     return PEN_OK;
 }
 
@@ -158,9 +205,16 @@ static void order(double *values, double *vectors, size_t n, double *work)
 pen_status eigen_symmetric(double *a, size_t n, double *values, double *vectors)
 {
     double *work, most = 0;
+    rotations all = { .q = vectors, .n = n, .most = 16 * n };
     if (n == 0)
         return PEN_OK;
     PEN_TRY(pen_alloc(3 * n, sizeof *work, (void **)&work));
+    pen_status s =
+        pen_alloc_array(vectors != NULL ? all.most : 1, sizeof *all.list, (void **)&all.list);
+    if (s != PEN_OK) {
+        pen_free(work);
+        return s;
+    }
     for (size_t i = 0; i < n * n; i++)
         most = fmax(most, fabs(a[i]));
     for (size_t i = 0; i < n * n && most > 0; i++)
@@ -169,10 +223,11 @@ pen_status eigen_symmetric(double *a, size_t n, double *values, double *vectors)
     reduce(a, n, values, below, beta, work);
     if (vectors != NULL)
         gather(a, n, beta, vectors);
-    pen_status s = iterate(values, below, n, vectors);
+    s = iterate(values, below, n, &all);
     for (size_t i = 0; i < n && most > 0; i++)
         values[i] *= most;
     order(values, vectors, n, work);
+    pen_free(all.list);
     pen_free(work);
     return s;
 }
