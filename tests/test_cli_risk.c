@@ -186,6 +186,53 @@ static void forecasts_are_tested_and_drawn(void)
     says("$P risk market.csv --returns --backtest 1", 2, "", "--backtest '1'");
 }
 
+/* ---- real prices ---- */
+
+static char data_folder[PATH_MAX];
+
+/* Twenty American shares, alike: the crash of 2008, and forecasts that know today's volatility. */
+static void real_shares_have_the_risk_they_had(void)
+{
+    NEED_PROGRAM();
+    if (data_folder[0] == '\0')
+        SKIP("no ../shared/data");
+    setenv("DATA", data_folder, 1);
+    CHECK(
+        run("$P risk $DATA/panel/close_us20_1990_2022.csv.gz --method historical,filtered,student "
+            "--level 0.99 --backtest 500 --factors $DATA/panel/close_sp500_index_1990_2022.csv "
+            "--benchmark SP500 --json") == 0);
+    json_t *root = json_loads(out, 0, NULL);
+    double sum = 0, var = number_at(root, "value_at_risk", 0, "var");
+    for (size_t i = 0; i < 20; i++)
+        sum += number_at(root, "positions", i, "component_var");
+    CHECK_NEAR("components", sum, var, 1e-14);
+    CHECK(var > 0.025 && var < 0.04 && number_at(root, "value_at_risk", 0, "cvar") > 1.2 * var);
+    double degrees = number_at(root, "value_at_risk", 2, "degrees");
+    CHECK(degrees > 2.5 && degrees < 5); /* daily returns have fat tails */
+    const json_t *worst = json_array_get(json_object_get(root, "worst_drawdowns"), 0);
+    CHECK_TEXT(json_string_value(json_object_get(worst, "trough")), "2009-03-05");
+    CHECK(number_at(root, "worst_drawdowns", 0, "depth") > 0.45);
+    CHECK(number_at(root, "backtest", 0, "independence_p") < 0.001);
+    CHECK(number_at(root, "backtest", 1, "independence_p") > 0.05);
+    double beta = number_at(root, "performance", 0, "beta");
+    CHECK_NEAR("beta", number_at(root, "factors", 1, "beta"), beta, 1e-12);
+    CHECK(beta > 0.8 && beta < 1.1 && number_at(root, "factor_fit", 0, "r_squared") > 0.7);
+    json_decref(root);
+}
+
+static void every_daily_file_has_a_report(void)
+{
+    NEED_PROGRAM();
+    if (data_folder[0] == '\0')
+        SKIP("no ../shared/data");
+    setenv("DATA", data_folder, 1);
+    says("for f in $DATA/daily/*.csv; do $P risk $f --method all --paths 2000 --horizon 1,5 -q "
+         ">o.txt "
+         "&& grep -q monte-carlo o.txt && grep -q 'Worst drawdowns' o.txt || { echo $f; exit 3; }; "
+         "done; echo good",
+         0, "good", "");
+}
+
 static void errors_say_what_is_wrong(void)
 {
     NEED_PROGRAM();
@@ -233,7 +280,15 @@ static const check_test tests[] = {
     TEST(factors_explain_what_was_made_of_them),
     TEST(shocks_go_through_positions_factors_and_those_that_follow),
     TEST(forecasts_are_tested_and_drawn),
+    TEST(real_shares_have_the_risk_they_had),
+    TEST(every_daily_file_has_a_report),
     TEST(errors_say_what_is_wrong),
     TEST(nothing_is_left_behind),
 };
-TEST_MAIN(tests)
+
+int main(int argc, char **argv)
+{
+    if (realpath("../shared/data", data_folder) == NULL)
+        data_folder[0] = '\0';
+    return check_main_(tests, COUNT(tests), argc, argv);
+}
