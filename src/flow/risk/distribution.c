@@ -37,13 +37,16 @@ double normal_quantile(double p)
 
 /* ---- Student ---- */
 
-/* log of gamma(a + 1/2) / gamma(a): for large a by its series, where the logarithms cancel. */
+/* log of gamma(a + 1/2) / gamma(a), by its series in 1 / a, up to which a is raised.  lgamma()
+ * would cancel for large a, and writes a sign that threads share. */
 static double log_gamma_step(double a)
 {
-    if (a < 30)
-        return lgamma(a + 0.5) - lgamma(a);
+    double ratio = 1;
+    for (; a < 30; a++)
+        ratio *= a / (a + 0.5);
     double b = 1 / (a * a);
-    return 0.5 * log(a) - (1 / a) * (0.125 - b * (1.0 / 192 - b / 640));
+    double rest = 0.125 - b * (1.0 / 192 - b * (1.0 / 640 - b * 17.0 / 14336));
+    return 0.5 * log(a) - rest / a + log(ratio);
 }
 
 double student_density(double x, double degrees)

@@ -1,4 +1,5 @@
 /* Correlation of a series with itself and with another, at lags; on the host. */
+#define _DEFAULT_SOURCE
 #include <math.h>
 
 #include "../../machine/base/alloc.h"
@@ -64,7 +65,8 @@ static double chi_squared_tail(double q, size_t degrees)
     double a = 0.5 * (double)degrees, x = 0.5 * q;
     if (isnan(x) || x <= 0)
         return isnan(x) ? NAN : 1;
-    double scale = exp(a * log(x) - x - lgamma(a));
+    int sign; /* lgamma() writes it where all threads do */
+    double scale = exp(a * log(x) - x - lgamma_r(a, &sign));
     if (x < a + 1) {
         double term = 1 / a, sum = term;
         for (double k = a + 1; term > sum * 0x1p-54; k++)
