@@ -303,6 +303,25 @@ static void degenerate_markets_have_answers(void)
     }
 }
 
+static void ratios_of_a_portfolio_without_risk_are_refused(void)
+{
+    static const double opposed[] = { 0.04, -0.04, -0.04, 0.04 }, mean[] = { 0.05, 0.06 };
+    const pen_portfolio p = { .n = 2, .mean = mean, .covariance = opposed };
+    pen_goal_params params = pen_goal_params_default();
+    pen_portfolio_answer a;
+    double w[2];
+    a = best(&p, PEN_GOAL_MIN_VARIANCE, 0, w);
+    CHECK_NEAR("half", w[0], 0.5, 1e-10);
+    CHECK(a.risk < 1e-9);
+    static const pen_goal goals[] = { PEN_GOAL_MAX_SHARPE, PEN_GOAL_MAX_DIVERSIFICATION,
+                                      PEN_GOAL_RISK_PARITY };
+    for (size_t g = 0; g < COUNT(goals); g++) {
+        params.goal = goals[g];
+        CHECK_STATUS(pen_portfolio_optimize(&p, &params, w, &a), PEN_E_ARG);
+        CHECK_ERROR_SAYS("covariance is singular");
+    }
+}
+
 static void wrong_portfolios_are_refused(void)
 {
     static const double covariance[] = { 0.04, 0, 0, 0.09 }, mean[] = { 0.06, NAN };
@@ -376,6 +395,7 @@ static const check_test tests[] = {
     TEST(impossible_limits_are_named_in_words),
     TEST(the_frontier_rises_and_each_point_is_the_target_return),
     TEST(degenerate_markets_have_answers),
+    TEST(ratios_of_a_portfolio_without_risk_are_refused),
     TEST(wrong_portfolios_are_refused),
     TEST(every_failed_allocation_is_reported),
 };

@@ -4,6 +4,7 @@
 #include "../../machine/base/alloc.h"
 #include "../../machine/base/status.h"
 #include "goals.h"
+#include "qp.h"
 #include "vector.h"
 
 static const char *const names[] = {
@@ -34,6 +35,8 @@ pen_goal_params pen_goal_params_default(void)
 }
 
 static const char function[] = "pen_portfolio_optimize";
+/* A larger residual is a failure; a smaller share of the largest variance is rounding. */
+static const double GOOD_RESIDUAL = 1e-10, NO_RISK = 1e-10;
 
 static pen_status least_variance(program *g, const pen_goal_params *params, double *objective)
 {
@@ -82,6 +85,19 @@ static bool needs_mean(pen_goal goal)
            goal == PEN_GOAL_TARGET_RISK || goal == PEN_GOAL_MAX_SHARPE;
 }
 
+/* A covariance without risk in some direction has no best ratio; otherwise rounding has won. */
+static pen_status refuse(program *g, pen_goal goal, double miss)
+{
+    const pen_qp q = { .n = g->n, .q = g->p->covariance };
+    bool is_ratio = goal == PEN_GOAL_MAX_SHARPE || goal == PEN_GOAL_MAX_DIVERSIFICATION;
+    if (is_ratio && program_variance(g) <= NO_RISK * qp_diagonal(&q))
+        return pen_fail(PEN_E_ARG,
+                        "%s: a portfolio without risk makes the ratio of %s infinite: the "
+                        "covariance is singular",
+                        function, pen_goal_name(goal));
+    return pen_fail(PEN_E_INTERNAL, "%s: %s is missed by %g", function, pen_goal_name(goal), miss);
+}
+
 static pen_status solve(program *g, const pen_goal_params *params, double *weights,
                         pen_portfolio_answer *answer)
 {
@@ -118,6 +134,8 @@ static pen_status solve(program *g, const pen_goal_params *params, double *weigh
     default:
         PEN_TRY(least_variance(g, params, &objective));
     }
+    if (miss > GOOD_RESIDUAL)
+        return refuse(g, params->goal, miss);
     program_report(g, weights, answer);
     answer->objective = objective;
     answer->kkt_residual = greater(answer->kkt_residual, miss);

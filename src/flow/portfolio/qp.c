@@ -8,8 +8,9 @@
 #include "vector.h"
 
 /* Singular matrices get this share of the largest diagonal element, less from step to step; a
- * linear objective gets this share of its largest cost. */
-static const double FIRST_SHIFT = 1e-6, LAST_SHIFT = 1e-11, LINEAR_SHIFT = 1e-4;
+ * linear objective gets this share of its largest cost, less where it takes many. */
+static const double FIRST_SHIFT = 1e-6, LAST_SHIFT = 1e-11, LINEAR_SHIFT = 1e-4,
+                    LEAST_LINEAR_SHIFT = 1e-8;
 static const double GOOD_RESIDUAL = 1e-10;
 enum { MOST_PROXIMAL = 200, ALL_FREE_BELOW = 64 };
 
@@ -104,6 +105,8 @@ static pen_status solve_singular(qp_state *s, const double *cost)
         is_still = s->shift * moved <= 1e-14 * s->gradient_size;
         if (s->diagonal > 0)
             s->shift = greater(s->shift / 10, LAST_SHIFT * s->diagonal);
+        else if (i % 10 == 9) /* small differences of costs take long steps */
+            s->shift = greater(s->shift / 10, LEAST_LINEAR_SHIFT * largest(cost, n));
         is_endless = s->x_size > 1e9 ||
                      (i == MOST_PROXIMAL - 1 && s->shift * moved > 1e-9 * s->gradient_size);
     }

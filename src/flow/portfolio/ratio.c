@@ -105,7 +105,11 @@ static pen_status search(program *g, const crossing *c, place ends[3], double *m
                         "%s: the risk of %.10g cannot be met with the other limits: it is missed "
                         "by %.10g at least",
                         g->function, sqrt(c->limit), sqrt(least) - sqrt(c->limit));
-    if (fabs(a->value) <= GOOD * scale_at(c, a->variance) && (c->limit > 0 || least == 0))
+    if (c->limit <= 0 && least == 0 && a->gain > c->risk_free) {
+        *miss = INFINITY; /* the ratio is, too */
+        return PEN_OK;
+    }
+    if (c->limit > 0 && fabs(a->value) <= GOOD * c->limit)
         return PEN_OK;
     PEN_TRY(visit(g, c, INFINITY, b)); /* the most return there is */
     double most = b->gain, spread = most - a->gain;

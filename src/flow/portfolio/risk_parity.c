@@ -197,6 +197,29 @@ static pen_status set_budget(parity *p, const double *budget)
     return PEN_OK;
 }
 
+/* Do the weights, however large they have become, have no risk for their size? */
+static bool is_riskless(const parity *p)
+{
+    const pen_qp q = { .n = p->n, .q = p->q };
+    double sum = total(p);
+    qp_times(&q, p->w, NULL, p->slope);
+    return dot(p->w, p->slope, p->n) <= 1e-8 * qp_diagonal(&q) * sum * sum;
+}
+
+static pen_status solve_or_explain(parity *p)
+{
+    pen_status s = solve(p);
+    if (s == PEN_E_NOMEM || s == PEN_E_INFEASIBLE || (s == PEN_OK && p->residual <= 1e-10))
+        return s;
+    if (is_riskless(p))
+        return pen_fail(PEN_E_ARG,
+                        "%s: a portfolio without risk has no parity: the covariance is singular",
+                        p->g->function);
+    return s != PEN_OK ? s
+                       : pen_fail(PEN_E_INTERNAL, "%s: risk parity is missed by %g", p->g->function,
+                                  p->residual);
+}
+
 pen_status goal_risk_parity(program *g, const double *budget, double *objective, double *residual)
 {
     size_t n = g->n;
@@ -212,10 +235,8 @@ pen_status goal_risk_parity(program *g, const double *budget, double *objective,
     p.cost = p.next + n;
     pen_status s = set_budget(&p, budget);
     if (s == PEN_OK)
-        s = solve(&p);
+        s = solve_or_explain(&p);
     pen_free(p.block);
-    if (s == PEN_OK && !(p.residual <= 1e-10))
-        s = pen_fail(PEN_E_INTERNAL, "%s: risk parity is missed by %g", g->function, p.residual);
     *objective = program_variance(g);
     *residual = p.residual;
     return s;
