@@ -213,6 +213,37 @@ wrong_american_options_are_usage_errors() {
     says 2 "not --dividends" "$P" price "$tmp/puts.csv" --exercise american --dividends "$tmp/puts.csv" || return
     says 2 "--steps" "$P" price "$tmp/puts.csv" --exercise american --steps 1
 }
+exotic_options_are_priced() { # Haug, 2nd ed., tables 4-13 and 4-9, 4.15.1, 4.20.1
+    printf 'type,spot,strike,expiry,vol,rate,q,barrier,rebate\nC,100,90,.5,.25,.08,.04,95,3\nP,100,100,.5,.25,.08,.04,95,3\n' >"$tmp/barriers.csv"
+    "$P" price "$tmp/barriers.csv" --option barrier --kind down-out >"$tmp/out.csv" &&
+        "$P" price "$tmp/barriers.csv" --option barrier --kind down-in >"$tmp/in.csv" || return
+    head -1 "$tmp/out.csv" | grep -q ',rebate,price,delta,gamma,vega,theta,rho$' || return
+    paste -d, "$tmp/out.csv" "$tmp/in.csv" | awk -F, '
+        function near(x, y) { return (x - y) ^ 2 < 1e-8 }
+        NR == 2 && near($10, 9.0246) && near($25, 7.7627) { ok++ }
+        NR == 3 && near($10, 2.2947) && near($25, 6.5677) { ok++ } END { exit ok != 2 }' || return
+    price_is() { # price_is WANT ROW OPTIONS...: the price of one row
+        want=$1 row=$2
+        shift 2
+        printf 'type,spot,strike,expiry,vol,rate,q,extreme\n%s\n' "$row" | "$P" price - "$@" |
+            awk -F, -v want="$want" 'NR == 2 && ($9 - want) ^ 2 < 1e-8 { ok = 1 } END { exit !ok }' || { echo "$want: $*"; return 1; }
+    }
+    price_is 25.3533 'C,120,7,.5,.3,.1,.06,100' --option lookback --kind floating || return
+    price_is 18.9263 'C,100,95,.5,.2,.1,0,100' --option lookback || return
+    price_is 4.6922 'P,80,85,.25,.2,.05,-.03,0' --option asian --kind geometric || return
+    printf 'type,strike,expiry,vol\nC,100,1,.2\n' | "$P" price - --spot 100 --option asian --looks 1 >"$tmp/one.csv" &&
+        printf 'type,strike,expiry,vol\nC,100,1,.2\n' | "$P" price - --spot 100 >"$tmp/plain.csv" || return
+    paste -d, "$tmp/one.csv" "$tmp/plain.csv" | awk -F, 'NR == 2 && ($5 - $15) ^ 2 < 1e-20 { ok = 1 } END { exit !ok }'
+}
+wrong_exotic_options_are_named() {
+    says 2 "--option barrier needs --kind down-in" "$P" price "$tmp/barriers.csv" --option barrier || return
+    says 2 "--kind 'sideways', expected" "$P" price "$tmp/barriers.csv" --option barrier --kind sideways || return
+    says 2 "--kind 'fixed' is of --option" "$P" price "$tmp/barriers.csv" --kind fixed || return
+    says 2 "takes no --payoff" "$P" price "$tmp/barriers.csv" --option asian --exercise american || return
+    says 1 "no column barrier; one of: barrier barrier_px" "$P" price "$tmp/plain.csv" --spot 1 --option barrier --kind up-in || return
+    printf 'type,spot,strike,expiry,vol,barrier\nC,0,90,.5,.25,80\n' >"$tmp/zero.csv"
+    says 1 "zero.csv:2:1: spot is 0, expected one above it" "$P" price "$tmp/zero.csv" --option barrier --kind up-in
+}
 wrong_options_are_usage_errors() {
     says 2 "expected FILE" "$P" price || return
     printf 'strike\n1\n' >"$tmp/strikes.csv"
@@ -234,5 +265,7 @@ check each_row_has_its_status each_row_has_its_status
 check implied_names_what_it_cannot_read implied_names_what_it_cannot_read
 check american_options_are_priced_by_every_method american_options_are_priced
 check wrong_american_options_are_usage_errors wrong_american_options_are_usage_errors
+check exotic_options_are_priced exotic_options_are_priced
+check wrong_exotic_options_are_named wrong_exotic_options_are_named
 check wrong_options_are_usage_errors wrong_options_are_usage_errors
 finish

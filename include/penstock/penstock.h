@@ -21,6 +21,7 @@
 #include "penstock/pricing.h"
 #include "penstock/surface.h"
 #include "penstock/american.h"
+#include "penstock/exotic.h"
 #include "penstock/simulation.h"
 #include "penstock/portfolio.h"
 #include "penstock/risk.h"

@@ -19,6 +19,8 @@ enum {
     CHAIN_RATE,
     CHAIN_DIVIDEND,
     CHAIN_SHIFT, /* of a displaced model */
+    CHAIN_FIRST, /* what a kind of option has beside: the command says, or there is none */
+    CHAIN_SECOND,
     CHAIN_INPUTS,
     CHAIN_BID = CHAIN_INPUTS, /* columns that stand for a quote: their mean */
     CHAIN_ASK,
@@ -39,7 +41,8 @@ typedef struct chain_output {
 } chain_output;
 
 typedef struct chain_spec {
-    chain_input own[CHAIN_INPUTS]; /* instead of the common one, where it has names */
+    chain_input own[CHAIN_INPUTS]; /* instead of the common one, where it has names; "": no such
+                                      input, 0 in every row */
     bool is_market;                /* the quote may be an empty cell, a NaN then, or bid and ask */
     bool is_inverse;               /* the quote is in units of the underlying */
     unsigned optional;             /* bit i: input i may be missing, and is NaN then */

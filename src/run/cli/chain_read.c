@@ -26,6 +26,8 @@ static const chain_input common[CHAIN_COLUMNS] = {
     [CHAIN_RATE] = { "rate rate_frac risk_free risk_free_rate interest_rate r", -1000, 1e300 },
     [CHAIN_DIVIDEND] = { "dividend dividend_yield dividend_frac yield div q", -1000, 1e300 },
     [CHAIN_SHIFT] = { "shift shift_px displacement", -1e300, 1e300 },
+    [CHAIN_FIRST] = { "", 0, 0 },
+    [CHAIN_SECOND] = { "", 0, 0 },
     [CHAIN_BID] = { "bid bid_px bid_price best_bid", -1e300, 1e300 },
     [CHAIN_ASK] = { "ask ask_px ask_price best_ask offer", -1e300, 1e300 },
     [CHAIN_VOL] = { "vol volatility sigma implied_vol implied_volatility iv", 0, 1e300 },
@@ -46,6 +48,11 @@ static int column_end(const chain_reader *j)
 static bool is_optional(const chain_reader *j, int input)
 {
     return (j->spec->optional >> input & 1) != 0;
+}
+
+static bool is_there(const chain_reader *j, int input)
+{
+    return input_of(j, input)->names[0] != '\0';
 }
 
 /* An input's own name, the first in its list. */
@@ -144,6 +151,8 @@ static pen_status read_column_option(chain_reader *j, const char *text)
     size_t n = equals != NULL ? (size_t)(equals - text) : 0;
     char name[NAME_BYTES], list[256] = "";
     for (int i = 0; i < column_end(j); i++) {
+        if (!is_there(j, i))
+            continue;
         name_of(j, i, name);
         size_t used = strlen(list);
         snprintf(list + used, sizeof list - used, "%s%s", i > 0 ? " " : "", name);
@@ -200,7 +209,7 @@ static pen_status read_options(chain_reader *j)
         const chain_input *input = input_of(j, i);
         char name[NAME_BYTES];
         name_of(j, i, name);
-        if (j->column[i] >= 0 || (i == CHAIN_QUOTE && is_quoted_by_sides(j)))
+        if (!is_there(j, i) || j->column[i] >= 0 || (i == CHAIN_QUOTE && is_quoted_by_sides(j)))
             continue;
         if (is_optional(j, i) && (i == CHAIN_QUOTE || cli_text(j->c, name) == NULL)) {
             j->all[i] = NAN;

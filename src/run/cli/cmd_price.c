@@ -44,6 +44,7 @@ static pen_status price(pen_queue *queue, const void *with, const pen_input in[C
 static pen_status run(cli *c)
 {
     static const char *const payoffs[] = { "vanilla", "cash", "asset", NULL };
+    static const char *const kinds[] = { "vanilla", "barrier", "lookback", "asian", NULL };
     static const char *const exercises[] = { "european", "american", NULL };
     const char *greeks = cli_text(c, "greeks");
     bool has_all = strcmp(greeks, "all") == 0;
@@ -59,12 +60,18 @@ static pen_status run(cli *c)
         .outputs = outputs,
         .n_outputs = has_all ? PEN_COUNT(outputs) : FIRST_ORDER,
     };
-    int payoff, exercise;
+    int payoff, exercise, option;
     PEN_TRY(chain_read_model(c, &terms.model, &spec));
     PEN_TRY(cli_choice(c, "payoff", payoffs, &payoff));
     terms.payoff = (pen_european_payoff)payoff;
     spec.refuse = terms.model == PEN_MODEL_BSM || terms.model == PEN_MODEL_BLACK76 ? refuse : NULL;
     PEN_TRY(cli_choice(c, "exercise", exercises, &exercise));
+    PEN_TRY(cli_choice(c, "option", kinds, &option));
+    if (option != 0)
+        return price_exotic(c, option, terms.model, &spec);
+    if (cli_has(c, "kind"))
+        return cli_usage(c, "--kind '%s' is of --option barrier, lookback or asian",
+                         cli_text(c, "kind"));
     if (exercise == 1)
         return price_american(c, terms.model, &spec);
     if (!cli_has(c, "dividends"))
@@ -85,6 +92,18 @@ static const cli_option options[] = {
     { "payoff", 0, "NAME", "vanilla, or digital: cash pays 1, asset the underlying", "vanilla" },
     { "dividends", 0, "FILE", "cash dividends: columns time (years, or dates) and amount", NULL },
     { "dividend-method", 0, "NAME", "bos-vandermark, or escrowed", "bos-vandermark" },
+    { "option", 0, "NAME", "vanilla, barrier, lookback or asian", "vanilla" },
+    { "kind", 0, "NAME",
+      "of barrier: down-in, down-out, up-in, up-out; of lookback: fixed, floating; of asian: "
+      "arithmetic, geometric",
+      NULL },
+    { "barrier", 0, "PRICE", "barrier, where the file has no such column", NULL },
+    { "rebate", 0, "PRICE", "rebate of a barrier, likewise", "0" },
+    { "every", 0, "YEARS", "between looks at a barrier; 0: always", "0" },
+    { "extreme", 0, "PRICE", "extreme so far of a lookback, likewise; 0: the spot", "0" },
+    { "average", 0, "PRICE", "average so far of an asian, likewise", "0" },
+    { "elapsed", 0, "YEARS", "since its average began, likewise", "0" },
+    { "looks", 0, "N", "at the spot until expiry of an asian; 0: always", "0" },
     { "exercise", 0, "STYLE", "european, or american: at any time", "european" },
     { "method", 0, "NAME", "of american: auto, alo (its boundary), crr or lr (trees)", "auto" },
     { "steps", 0, "N", "of a tree", "501" },
@@ -110,6 +129,10 @@ static const char *const examples[] = {
     "penstock price options.csv --exercise american",
     "American options by a tree of 1000 steps",
     "penstock price options.csv --exercise american --method crr --steps 1000",
+    "Knock-out options that are looked at once a day, the barrier in a column",
+    "penstock price barriers.csv --option barrier --kind down-out --every 0.004",
+    "Options on the average of twelve looks",
+    "penstock price options.csv --option asian --looks 12",
     "Digital options that pay 1",
     "penstock price options.csv --payoff cash",
     NULL,
@@ -139,7 +162,11 @@ const cli_command cmd_price = {
         "1 us an option (accurate: 18); crr and lr are the trees of Cox, Ross and Rubinstein and "
         "of\n"
         "Leisen and Reimer. auto is alo, and lr for rows that alo has no answer for. Rows without\n"
-        "a price are empty and counted on standard error.",
+        "a price are empty and counted on standard error.\n\n"
+        "--option barrier reads columns barrier and rebate; lookback reads extreme, the largest "
+        "or\n"
+        "smallest spot so far; asian reads average and elapsed. An asian is of the arithmetic\n"
+        "average, by its two moments, unless --kind says geometric.",
     .options = options,
     .option_count = PEN_COUNT(options),
     .examples = examples,
