@@ -239,6 +239,58 @@ static pen_status model_check(bench *b)
     return status;
 }
 
+/* ---- Heston's model ---- */
+
+/* Lewis (2013): strikes that repeat, so that the check knows the prices. */
+static const double heston_strikes[] = { 80, 90, 100, 110, 120 },
+                    heston_calls[] = { 26.774758743998854, 20.933349000596710, 16.070154917028834,
+                                       12.132211516709845, 9.024913483457836 };
+
+static pen_status heston_prepare(bench *b)
+{
+    PEN_TRY(chain_prepare(b));
+    struct chain *s = b->state;
+    for (size_t i = 0; i < s->n; i++)
+        s->host[STRIKE][i] = heston_strikes[i % PEN_COUNT(heston_strikes)];
+    return upload(b, s->in[STRIKE], s->host[STRIKE], s->n);
+}
+
+static pen_status heston_run(bench *b)
+{
+    struct chain *s = b->state;
+    pen_heston in = { .side = { NULL, 1 },
+                      .spot_px = { NULL, 100 },
+                      .strike_px = { s->in[STRIKE], 0 },
+                      .expiry_yr = { NULL, 1 },
+                      .rate_frac = { NULL, 0.01 },
+                      .dividend_frac = { NULL, 0.02 },
+                      .v0 = { NULL, 0.04 },
+                      .kappa = { NULL, 4 },
+                      .theta = { NULL, 0.25 },
+                      .xi = { NULL, 1 },
+                      .rho = { NULL, -0.5 } };
+    return pen_price_heston(b->queue, &in, &(pen_heston_out){ .price_px = s->out[0] });
+}
+
+static pen_status heston_check(bench *b)
+{
+    struct chain *s = b->state;
+    size_t bytes = pen_dtype_bytes(b->test->dtype);
+    char *got;
+    PEN_TRY(pen_alloc_array(s->n, bytes, (void **)&got));
+    pen_status status = pen_panel_read(b->queue, got, s->n, s->out[0]);
+    if (status == PEN_OK)
+        status = pen_queue_wait(b->queue);
+    for (size_t i = 0; i < s->n && status == PEN_OK; i++) {
+        double x = bytes == 4 ? (double)((float *)(void *)got)[i] : ((double *)(void *)got)[i];
+        double want = heston_calls[i % PEN_COUNT(heston_calls)];
+        if (!(fabs(x - want) < (bytes == 4 ? 1e-4 : 1e-12)))
+            status = pen_fail(PEN_E_INTERNAL, "row %zu: %.17g, expected %.17g", i, x, want);
+    }
+    pen_free(got);
+    return status;
+}
+
 /* ---- implied volatility ---- */
 
 static pen_status implied_prepare(bench *b)
@@ -310,8 +362,8 @@ static pen_status implied_peer(bench *b)
     return PEN_OK;
 }
 
-static const struct chain_case in_cache = { 4096, 6 }, large = { 4000000, 6 },
-                               price_only = { 4000000, 1 };
+static const struct chain_case in_cache = { 4096, 6 }, one_output = { 4096, 1 },
+                               large = { 4000000, 6 }, price_only = { 4000000, 1 };
 static const struct model_case higher = { { 4096, 6 }, PEN_MODEL_BSM, PEN_PAYOFF_VANILLA, true },
                                black76 = { { 4096, 6 }, PEN_MODEL_BLACK76, 0, false },
                                bachelier = { { 4096, 6 }, PEN_MODEL_BACHELIER, 0, false },
@@ -332,6 +384,11 @@ static const struct model_case higher = { { 4096, 6 }, PEN_MODEL_BSM, PEN_PAYOFF
         .prepare = chain_prepare, .run = model_run, .check = model_check, .clear = chain_clear,    \
         .with = &(what)                                                                            \
     }
+#define HESTON(title, type)                                                                        \
+    {                                                                                              \
+        .name = title, .item = "option", .dtype = type, .prepare = heston_prepare,                 \
+        .run = heston_run, .check = heston_check, .clear = chain_clear, .with = &one_output        \
+    }
 #define IMPLIED(title, type, size)                                                                 \
     {                                                                                              \
         .name = title, .item = "option", .dtype = type,                                            \
@@ -351,6 +408,8 @@ static const bench_case cases[] = {
     MODEL("bachelier_greeks_f64_4096", bachelier),
     MODEL("displaced_greeks_f64_4096", displaced),
     MODEL("cash_digital_greeks_f64_4096", cash),
+    HESTON("heston_price_f32_4096", PEN_F32),
+    HESTON("heston_price_f64_4096", PEN_F64),
     IMPLIED("implied_vol_f32_4096", PEN_F32, in_cache),
     IMPLIED("implied_vol_f64_4096", PEN_F64, in_cache),
 };

@@ -81,7 +81,7 @@ typedef struct pricing_rows {
     int ns_f32, ns_f64;    /* rough work a row */
 } pricing_rows;
 
-enum { PRICING_MOST_INPUTS = 8, PRICING_MOST_OUTPUTS = 12, PRICING_MOST_MORE = 3 };
+enum { PRICING_MOST_INPUTS = 11, PRICING_MOST_OUTPUTS = 12, PRICING_MOST_MORE = 3 };
 
 /* The first that is not NULL, or NULL. */
 const pen_panel *pricing_first_panel(pen_panel *const *panels, int n);

@@ -33,6 +33,7 @@ static pen_status check_dividends(const pen_european_terms *terms)
     return PEN_OK;
 }
 
+enum { ROWS_PER_GROUP = 1024 }; /* as in option_rows.kh */
 /* Outputs that the corrections read or write. */
 enum { PRICE, DELTA, GAMMA, SPEED, THETA, RHO, CHARM, COLOR, N_CORRECTED };
 
@@ -45,6 +46,7 @@ typedef struct dividend_job {
     pen_panel *scratch[N_CORRECTED]; /* those that nobody asked for */
     pen_panel *corrected[N_CORRECTED];
     int32_t n_dividends, is_escrowed;
+    int64_t n_rows;
     void *data[2 * N_CORRECTED]; /* addresses behind arguments */
     pricing_scalar all[5];
     void *args[32];
@@ -93,10 +95,12 @@ static pen_status launch(dividend_job *j, const char *kernel)
     j->args[j->n_args++] = &j->data[j->n_data++];
     j->args[j->n_args++] = &j->n_dividends;
     j->args[j->n_args++] = &j->is_escrowed;
+    j->args[j->n_args++] = &j->n_rows;
     size_t n_args = j->n_args;
     j->n_args = j->n_data = j->n_all = 0;
-    return pen_launch(j->queue, kernel, j->want.dtype, pen_items(j->want.n_values), j->args,
-                      n_args);
+    pen_grid grid = pen_groups((j->want.n_values + ROWS_PER_GROUP - 1) / ROWS_PER_GROUP);
+    grid.weight = ROWS_PER_GROUP * (size_t)(5 + 2 * j->n_dividends);
+    return pen_launch(j->queue, kernel, j->want.dtype, grid, j->args, n_args);
 }
 
 static pen_status make_inputs(dividend_job *j)
@@ -175,6 +179,7 @@ pen_status pricing_with_dividends(pen_queue *queue, const pen_european_terms *te
                          .in = in,
                          .want = { me, queue, pen_panel_dtype(first),
                                    pen_panel_series(first) * pen_panel_points(first) },
+                         .n_rows = (int64_t)(pen_panel_series(first) * pen_panel_points(first)),
                          .n_dividends = (int32_t)terms->dividends->n,
                          .is_escrowed = terms->dividends->method == PEN_DIVIDENDS_ESCROWED };
     pen_status s = run(&job, terms->dividends, &all);
