@@ -197,6 +197,33 @@ static void resampled_frontiers_are_reproduced_by_their_seed(void)
     says("$P optimize --mu mu.csv --cov cov.csv --resample 50", 2, "", "goes with --frontier");
 }
 
+static void rolling_portfolios_are_those_of_their_windows(void)
+{
+    NEED_PROGRAM();
+    CHECK(run("$P synth --symbols 4 --bars 101 --seed 4 -o market.csv") == 0);
+    says("$P optimize market.csv --window 40 --every 20 -o w.csv && wc -l <w.csv", 0, "5", "");
+    /* a window of all returns is what there is without windows */
+    CHECK(run("$P optimize market.csv --window 100 --json") == 0);
+    json_t *rows = json_loads(out, 0, NULL), *all = run_json("market.csv");
+    CHECK(json_array_size(rows) == 1);
+    json_t *row = json_array_get(rows, 0);
+    CHECK_NEAR("risk", figure(row, "risk"), figure(all, "risk"), 1e-15);
+    CHECK_NEAR("S0001", figure(row, "S0001"), weight(all, 0), 1e-15);
+    json_decref(rows);
+    json_decref(all);
+    CHECK(run("$P optimize market.csv --window 40 --every 10 --turnover 0.05 --json") == 0);
+    rows = json_loads(out, 0, NULL);
+    CHECK(json_array_size(rows) == 7);
+    for (size_t k = 1; k < json_array_size(rows); k++)
+        CHECK(figure(json_array_get(rows, k), "turnover") < 0.05 + 1e-12);
+    json_decref(rows);
+    says("$P optimize market.csv --window 5000", 1, "", "100 returns, expected the 5000");
+    says("$P optimize market.csv --every 3", 2, "", "--every goes with --window");
+    says("$P optimize market.csv --window 50 --frontier 3", 2, "", "do not go together");
+    make_files();
+    says("$P optimize --cov cov.csv --window 50", 2, "", "--window needs prices");
+}
+
 static void prices_are_read_and_scaled_to_years(void)
 {
     NEED_PROGRAM();
@@ -274,6 +301,7 @@ static const check_test tests[] = {
     TEST(goals_over_returns_take_prices),
     TEST(views_are_blended_into_the_market),
     TEST(resampled_frontiers_are_reproduced_by_their_seed),
+    TEST(rolling_portfolios_are_those_of_their_windows),
     TEST(prices_are_read_and_scaled_to_years),
     TEST(real_prices_give_a_certified_portfolio),
     TEST(mistakes_have_a_place_or_a_name),

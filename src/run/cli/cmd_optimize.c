@@ -92,6 +92,10 @@ static pen_status compute(optimize_job *j)
     PEN_TRY(optimize_read_assets(j));
     PEN_TRY(optimize_read_views(j));
     PEN_TRY(optimize_read_limits(j));
+    if (cli_has(j->c, "window"))
+        return optimize_roll(j);
+    if (cli_has(j->c, "every"))
+        return cli_usage(j->c, "--every goes with --window N");
     PEN_TRY(solve(j));
     if (cli_has(j->c, "plot"))
         PEN_TRY(optimize_plot(j, cli_text(j->c, "plot")));
@@ -150,6 +154,9 @@ static const cli_option options[] = {
       NULL },
     { "market", 0, "FILE", "weights of the market, for --views; none: equal", NULL },
     { "tau", 0, "X", "uncertainty of the market's returns, for --views", "0.05" },
+    { "window", 0, "N", "a portfolio again and again, from the last N returns of the prices",
+      NULL },
+    { "every", 0, "N", "returns from one of those to the next", "21" },
     { "frontier", 0, "N", "the efficient frontier as N portfolios, instead of one", NULL },
     { "resample", 0, "N", "the mean frontier of N normal samples of means and covariances", NULL },
     { "sample-points", 0, "N", "of each sample (those of the prices, else 252)", NULL },
@@ -167,6 +174,8 @@ static const char *const examples[] = {
     "penstock optimize --mu mu.csv --cov cov.csv --objective target-return --target-return 0.08",
     "Least expected loss in the worst 1 % of days",
     "penstock optimize closes.csv --objective cvar --confidence 0.99",
+    "Risk parity once a month from the last two years, as rows of weights",
+    "penstock optimize closes.csv --objective risk-parity --window 504 --every 21",
     "A frontier of 50 portfolios and its picture",
     "penstock optimize closes.csv --frontier 50 --plot frontier.svg -o frontier.csv",
     NULL,

@@ -31,10 +31,16 @@ typedef struct optimize_job {
 /* optimize_read.c */
 /* Prices or the files of --mu and --cov. */
 pen_status optimize_read_assets(optimize_job *j);
+/* Means and covariance of returns [n][n_points]. */
+pen_status optimize_estimate(optimize_job *j, const double *returns, size_t n_points);
 /* Black and Litterman's views blended into means and covariances. */
 pen_status optimize_read_views(optimize_job *j);
 /* Bounds, groups, current weights, costs, budgets. */
 pen_status optimize_read_limits(optimize_job *j);
+
+/* optimize_rolling.c */
+/* Solves for window after window of the prices, and prints a row for each. */
+pen_status optimize_roll(optimize_job *j);
 
 /* optimize_print.c */
 pen_status optimize_print(optimize_job *j);

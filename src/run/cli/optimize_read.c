@@ -13,53 +13,55 @@
 
 /* ---- prices ---- */
 
-static pen_status estimate(optimize_job *j)
+pen_status optimize_estimate(optimize_job *j, const double *returns, size_t n_points)
 {
-    cli_closes *p = &j->prices;
     pen_covariance_options options;
     PEN_TRY(cli_read_estimator(j->c, &options));
     if (cli_has(j->c, "covariance"))
         PEN_TRY(pen_covariance_parse(cli_text(j->c, "covariance"), &options.kind));
-    PEN_TRY(pen_covariance(&options, p->values, p->n_series, p->n_points, j->covariance, NULL));
+    PEN_TRY(pen_covariance(&options, returns, j->n, n_points, j->covariance, NULL));
     for (size_t i = 0; i < j->n * j->n; i++)
         j->covariance[i] *= j->periods;
     for (size_t i = 0; i < j->n; i++) {
         double sum = 0;
-        for (size_t t = 0; t < p->n_points; t++)
-            sum += p->values[i * p->n_points + t];
-        j->mean[i] = sum / (double)p->n_points * j->periods;
+        for (size_t t = 0; t < n_points; t++)
+            sum += returns[i * n_points + t];
+        j->mean[i] = sum / (double)n_points * j->periods;
     }
     return PEN_OK;
 }
 
 /* Points at which a series has no return are left out for all. */
-static void keep_complete(optimize_job *j)
+static pen_status keep_complete(optimize_job *j)
 {
     cli_closes *p = &j->prices;
     size_t all = p->n_points, kept = 0;
-    char *at = (char *)p->times_ns; /* no longer needed: a mark a point */
+    char *is_kept;
+    PEN_TRY(pen_alloc(all + 1, 1, (void **)&is_kept));
     for (size_t t = 0; t < all; t++) {
-        bool is_complete = true;
+        is_kept[t] = 1;
         for (size_t i = 0; i < p->n_series; i++)
-            is_complete &= isfinite(p->values[i * all + t]);
-        at[t] = is_complete;
-        kept += is_complete;
+            is_kept[t] &= isfinite(p->values[i * all + t]) != 0;
+        if (is_kept[t])
+            p->times_ns[kept++] = p->times_ns[t];
     }
     double *to = p->values;
     for (size_t i = 0; i < p->n_series; i++)
         for (size_t t = 0; t < all; t++)
-            if (at[t])
+            if (is_kept[t])
                 *to++ = p->values[i * all + t];
+    pen_free(is_kept);
     if (kept < all)
         cli_note(j->c, "%zu of %zu returns are left out: a price is missing", all - kept, all);
     p->n_points = kept;
+    return PEN_OK;
 }
 
 static pen_status read_prices(optimize_job *j)
 {
     PEN_TRY(cli_closes_read(j->c->args, j->c->arg_count, &j->prices));
     cli_closes_take_returns(&j->prices, false, j->prices.n_series);
-    keep_complete(j);
+    PEN_TRY(keep_complete(j));
     j->n = j->prices.n_series;
     j->names = j->prices.names;
     if (j->prices.n_points < 2)
@@ -67,7 +69,7 @@ static pen_status read_prices(optimize_job *j)
                         j->c->args[0], j->prices.n_points);
     PEN_TRY(pen_alloc_array(j->n, sizeof *j->mean, (void **)&j->mean));
     PEN_TRY(pen_alloc_array(j->n * j->n, sizeof *j->covariance, (void **)&j->covariance));
-    return estimate(j);
+    return optimize_estimate(j, j->prices.values, j->prices.n_points);
 }
 
 /* ---- means and covariances ---- */
