@@ -21,7 +21,7 @@ extern "C" {
 typedef struct pen_option_quote {
     double side; /* +1 call, -1 put */
     double strike_px;
-    double expiry_yr;  /* equal numbers make a slice; 0 or less is left out */
+    double expiry_yr;  /* equal numbers make a slice; outside 1e-6 to 1000 it is left out */
     double price_px;   /* of bid and ask the mean */
     double spread_px;  /* ask - bid: a quote counts by vega / spread; NaN: by vega */
     double forward_px; /* of its expiry; NaN: by put-call parity */
@@ -81,6 +81,7 @@ typedef struct pen_surface pen_surface;
  *   quotes  [n], in any order
  *   out     creates
  *
+ * Quotes beyond 1e15, or e^50 away from the forward, are left out.
  * A slice needs its forward and as many volatilities as its smile has free parameters (SVI 5,
  * SABR 3, SSVI 1); one that has fewer is left out.  Residuals are differences of volatility by
  * vega / spread.  Volatilities further from a robust fit than ten robust deviations are outliers.

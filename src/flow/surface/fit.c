@@ -102,7 +102,7 @@ static void give_parameters(const smile_fit *fit, double *p)
         p[2] = own[SVI_M];
         p[3] = log(fmax(own[SVI_SIGMA] - LEAST_SIGMA, 1e-2 * LEAST_SIGMA));
         p[4] = own[SVI_A] + own[SVI_B] * own[SVI_SIGMA] * sqrt(1 - own[SVI_RHO] * own[SVI_RHO]);
-        p[4] = log(fmax(p[4], 1e-3 * svi_variance(own, own[SVI_M]).w));
+        p[4] = log(fmax(p[4], 1e-18)); /* rounding may leave less than nothing */
         break;
     case PEN_SMILE_SABR:
         p[0] = log(own[SABR_ALPHA]);
@@ -147,7 +147,7 @@ static void residuals(const void *context, const double *p, double *r)
     for (size_t i = 0; i < fit->n_slices; i++)
         for (size_t j = 0; j < fit->slices[i].n_points; j++, k++, point++) {
             double w = smile_total(fit->options, &fit->slices[i], point->x);
-            double vol = sqrt(w / fit->slices[i].expiry_yr);
+            double vol = w > 0 ? sqrt(w / fit->slices[i].expiry_yr) : 0; /* SABR's may be none */
             r[k] = fit->weights[k] > 0 ? fit->weights[k] * (vol - point->vol_frac) : 0;
         }
     if (fit->options->smile != PEN_SMILE_SSVI)

@@ -34,10 +34,19 @@ static int compare_quotes(const void *a, const void *b)
     return order != 0 ? order : by_size(p->spread_px, q->spread_px);
 }
 
+/* Within what markets know: a quote from outside would only spoil the others' scales. */
+static const double LONGEST_YR = 1000, SHORTEST_YR = 1e-6, LARGEST = 1e15;
+
+static bool is_size(double x)
+{
+    return x >= 0 && x <= LARGEST;
+}
+
 static bool is_usable(const pen_option_quote *q)
 {
-    return (q->side == 1 || q->side == -1) && isfinite(q->strike_px) && isfinite(q->expiry_yr) &&
-           q->expiry_yr > 0 && ((isfinite(q->price_px) && q->price_px >= 0) || q->vol_frac > 0);
+    return (q->side == 1 || q->side == -1) && fabs(q->strike_px) <= LARGEST &&
+           q->expiry_yr >= SHORTEST_YR && q->expiry_yr <= LONGEST_YR &&
+           (is_size(q->price_px) || (q->vol_frac > 0 && q->vol_frac <= LARGEST));
 }
 
 /* ---- forward and discount of a slice ---- */
@@ -65,11 +74,12 @@ static size_t collect_pairs(const pen_option_quote *q, size_t n, pair *pairs)
     for (size_t i = 0; i + 1 < n; i++) {
         const pen_option_quote *put = &q[i], *call = &q[i + 1];
         if (put->side != -1 || call->side != 1 || put->strike_px != call->strike_px ||
-            isnan(put->price_px) || isnan(call->price_px))
+            !is_size(put->price_px) || !is_size(call->price_px))
             continue;
         double spread = hypot(put->spread_px, call->spread_px);
+        double least = 1e-9 * (1 + fabs(put->strike_px)); /* a locked market is not the truth */
         pairs[n_pairs++] = (pair){ put->strike_px, call->price_px - put->price_px,
-                                   spread > 0 && isfinite(spread) ? 1 / (spread * spread) : 1 };
+                                   spread >= least && is_size(spread) ? 1 / (spread * spread) : 1 };
     }
     return n_pairs;
 }
@@ -135,7 +145,7 @@ static size_t find_forward(const pen_surface_options *o, const pen_option_quote 
     rate = n_given > 0 ? median(spare, n_given) : o->rate_frac;
     n_given = 0;
     for (size_t i = 0; i < n; i++)
-        if (isfinite(q[i].forward_px))
+        if (fabs(q[i].forward_px) <= LARGEST)
             spare[n_given++] = q[i].forward_px;
     given = median(spare, n_given);
     *discount = isnan(rate) ? 1 : exp(-rate * t);
@@ -236,17 +246,22 @@ static void weigh(const pen_surface_options *o, const pen_surface_slice *slice,
                   pen_surface_point *points, double *spreads, double *spare)
 {
     size_t n = slice->n_points, n_known = 0;
-    double sum = 0;
+    double sum = 0, most = 0;
     for (size_t i = 0; i < n; i++)
-        if (spreads[i] > 0)
+        if (spreads[i] > 0 && is_size(spreads[i]))
             spare[n_known++] = spreads[i];
     double usual = n_known > 0 ? median(spare, n_known) : 1;
     for (size_t i = 0; i < n; i++) {
         /* a tight quote does not rule the slice: at most ten times the usual one */
-        double spread = spreads[i] > 0 ? fmax(spreads[i], usual / 10) : usual;
+        double spread =
+            spreads[i] > 0 && is_size(spreads[i]) ? fmax(spreads[i], usual / 10) : usual;
         points[i].weight =
             vega_of(o, points[i].x, usual_vol(points, n, i), slice->forward_px, slice->expiry_yr) /
             spread;
+        most = fmax(most, points[i].weight);
+    }
+    for (size_t i = 0; i < n; i++) {
+        points[i].weight /= most;
         sum += points[i].weight * points[i].weight;
     }
     for (size_t i = 0; i < n; i++)
@@ -264,7 +279,7 @@ static void take_points(pen_surface *s, const quote_book *book, size_t from, siz
         size_t chosen = i + choose(book, i, next - i);
         double strike = book->quotes[i].strike_px;
         double x = smile_x(&s->options, strike, slice->forward_px);
-        if (chosen == next || !isfinite(x))
+        if (chosen == next || !isfinite(x) || (!smile_is_normal(&s->options) && fabs(x) > 50))
             continue;
         spreads[slice->n_points++] = book->quotes[chosen].spread_px;
         s->points[s->n_points++] = (pen_surface_point){ .strike_px = strike,
@@ -331,7 +346,7 @@ static pen_status run_book(pen_queue *queue, pen_surface *s, quote_book *book, d
     if (book->n > 0)
         PEN_TRY(imply(queue, &s->options, book));
     for (size_t i = 0; i < book->n; i++)
-        if (book->quotes[i].vol_frac > 0)
+        if (book->quotes[i].vol_frac > 0 && book->quotes[i].vol_frac <= LARGEST)
             book->vol[i] = book->quotes[i].vol_frac;
     take_slices(s, book, n_pairs, spare, spare + book->n);
     return PEN_OK;

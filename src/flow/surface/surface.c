@@ -175,7 +175,7 @@ static void measure(const pen_surface *s, pen_surface_slice *slice, const double
     for (size_t i = 0; i < slice->n_points; i++) {
         pen_surface_point *point = &s->points[slice->first_point + i];
         double w = smile_total(&s->options, slice, point->x);
-        point->fitted_vol_frac = sqrt(w / slice->expiry_yr);
+        point->fitted_vol_frac = w > 0 ? sqrt(w / slice->expiry_yr) : 0;
         point->weight = weights[i] > 0 ? point->weight : 0;
         double miss = fabs(point->fitted_vol_frac - point->vol_frac);
         if (point->weight == 0) {
@@ -206,14 +206,29 @@ static pen_status fit_slices(pen_surface *s)
                       .work = numbers };
     if (is_joint)
         fit_robustly(&fit, misses);
-    for (size_t i = 0; i < s->n_slices; i++) {
-        pen_surface_slice *slice = &s->slices[i];
+    size_t n_slices = s->n_slices, from = 0;
+    s->n_slices = s->n_points = 0;
+    for (size_t i = 0; i < n_slices; i++) { /* those without a smile close up */
+        pen_surface_slice *slice = &s->slices[s->n_slices];
+        *slice = s->slices[i];
+        memmove(s->points + s->n_points, s->points + from, slice->n_points * sizeof *s->points);
+        slice->first_point = s->n_points;
         if (!is_joint)
-            fit_slice(s, i, &fit, misses);
-        measure(s, slice, is_joint ? weights + slice->first_point : weights);
+            fit_slice(s, s->n_slices, &fit, misses);
+        measure(s, slice, is_joint ? weights + from : weights);
+        from += slice->n_points;
+        if (slice->atm_vol > 0 && isfinite(slice->rmse_vol)) {
+            s->n_points += slice->n_points;
+            s->n_slices++;
+        } else {
+            s->n_quotes_left_out += slice->n_points;
+            s->n_slices_left_out++;
+        }
     }
     pen_free(numbers);
-    return PEN_OK;
+    return s->n_slices > 0 ? PEN_OK
+                           : pen_fail(PEN_E_ARG, "pen_surface_fit: no %s smile fits any expiry",
+                                      pen_smile_name((int)s->options.smile));
 }
 
 /* ---- the whole ---- */

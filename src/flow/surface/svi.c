@@ -79,7 +79,13 @@ void svi_start(const pen_surface_point *points, const double *weights, size_t n,
         low = fmin(low, points[i].x);
         high = fmax(high, points[i].x);
     }
-    double range = fmax(high - low, 1e-6);
+    double range = fmax(high - low, 1e-6), mean = 0;
+    for (size_t i = 0; i < n; i++)
+        mean += points[i].vol_frac * points[i].vol_frac * expiry_yr / (double)n;
+    p[SVI_B] = 1e-8; /* flat, if no line fits */
+    p[SVI_RHO] = p[SVI_M] = 0;
+    p[SVI_SIGMA] = range;
+    p[SVI_A] = mean;
     for (int i = 0; i < PLACES; i++)
         for (int j = 0; j < WIDTHS; j++) {
             double m = low + range * ((double)i / (PLACES - 1));
@@ -95,4 +101,7 @@ void svi_start(const pen_surface_point *points, const double *weights, size_t n,
             p[SVI_RHO] = line.c > 0 ? fmin(fmax(line.d / line.c, -0.999), 0.999) : 0;
             p[SVI_A] = line.a;
         }
+    /* a least variance above 0 */
+    double least = p[SVI_A] + p[SVI_B] * p[SVI_SIGMA] * sqrt(1 - p[SVI_RHO] * p[SVI_RHO]);
+    p[SVI_A] += fmax(1e-3 * mean - least, 0);
 }
