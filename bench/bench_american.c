@@ -164,6 +164,8 @@ static const struct american_case
     crr_chain = { PEN_AMERICAN_CRR, 512, 1000, true, 1e-9, PEN_AMERICAN_FAST },
     crr_f32 = { PEN_AMERICAN_CRR, 512, 1000, false, 2e-2, PEN_AMERICAN_FAST },
     lr = { PEN_AMERICAN_LEISEN_REIMER, 512, 501, false, 5e-2, PEN_AMERICAN_FAST };
+static const struct american_case fd = { PEN_AMERICAN_DIFFERENCES, 512, 200, false, 5e-2,
+                                         PEN_AMERICAN_FAST };
 
 /* The peer of CRR alone does the same job; the others are checked against its tree, which is 0.03
  * away. */
@@ -185,6 +187,7 @@ static const bench_case cases[] = {
     AMERICAN("crr_1000_chain_f64", PEN_F64, crr_chain, PEER),
     AMERICAN("crr_1000_f32", PEN_F32, crr_f32, NO_PEER),
     AMERICAN("lr_501_f64", PEN_F64, lr, NO_PEER),
+    AMERICAN("fd_200_f64", PEN_F64, fd, NO_PEER),
 };
 
 const bench_area bench_american = { "american", cases, PEN_COUNT(cases) };

@@ -202,6 +202,46 @@ static void boundaries_agree_with_trees(void)
     book_free(&b);
 }
 
+/* Within what a grid of 401 nodes can do, and four times closer with twice as many. */
+static void grids_agree_with_boundaries(void)
+{
+    enum { ROWS = 200 };
+    book b = new_book(ROWS);
+    pen_rng rng;
+    pen_rng_init(&rng, 16, 0, 0, 0);
+    for (size_t i = 0; i < ROWS; i++) {
+        double row[N_IN];
+        wide_row(&rng, row);
+        row[STRIKE] = 100 * exp(pen_rng_uniform(&rng) - 0.5);
+        row[RATE] = 0.1 * pen_rng_uniform(&rng);
+        row[DIVIDEND] = 0.1 * pen_rng_uniform(&rng);
+        set_row(&b, i, row);
+    }
+    double *want = need(2 * N_OUT * ROWS * sizeof *want), *got = want + N_OUT * ROWS;
+    double squares[2] = { 0, 0 };
+    pen_american_settings settings = { PEN_AMERICAN_BOUNDARY, 2, PEN_AMERICAN_ACCURATE };
+    solve_first(PEN_F64, &settings, &b, want);
+    settings.method = PEN_AMERICAN_DIFFERENCES;
+    for (int k = 0; k < 2; k++) {
+        settings.n_steps = k == 0 ? 200 : 400;
+        solve_first(PEN_F64, &settings, &b, got);
+        for (size_t i = 0; i < ROWS; i++) {
+            double scale = fmax(b.in[SPOT][i], b.in[STRIKE][i]), error = (got[i] - want[i]) / scale;
+            CHECK(got[STATUS * ROWS + i] == PEN_AMERICAN_OK);
+            CHECK_NEAR("price", error, 0, 2e-4);
+            /* beside the boundary delta turns within a node */
+            CHECK_NEAR("delta", got[DELTA * ROWS + i], want[DELTA * ROWS + i], 1e-2);
+            squares[k] += error * error / ROWS;
+        }
+    }
+    if (getenv("PENSTOCK_VERBOSE") != NULL)
+        printf("    root of mean square error %.2g with 200 steps, %.2g with 400\n",
+               sqrt(squares[0]), sqrt(squares[1]));
+    CHECK(sqrt(squares[0]) < 5e-5 && squares[1] < squares[0] / 6);
+    free(want);
+    book_free(&b);
+}
+
 static double european_price(const double row[N_IN])
 {
     double side = row[SIDE], t = row[EXPIRY], root = row[VOL] * sqrt(t);
@@ -436,6 +476,7 @@ static void greeks_are_differences_of_prices(void)
 {
     check_greeks(PEN_AMERICAN_LEISEN_REIMER);
     check_greeks(PEN_AMERICAN_BOUNDARY);
+    check_greeks(PEN_AMERICAN_DIFFERENCES);
 }
 
 /* ---- arguments, memory, bits ---- */
@@ -450,7 +491,8 @@ static void wrong_arguments_are_named(void)
     pen_american_settings settings = pen_american_default();
     matrix_size();
     pen_queue *queue = matrix_select(0);
-    CHECK_STATUS(pen_price_american(queue, &in, NULL, &(pen_american_out){ NULL }), PEN_E_ARG);
+    CHECK_STATUS(pen_price_american(queue, &in, NULL, &(pen_american_out){ .price_px = NULL }),
+                 PEN_E_ARG);
     pen_panel *three = make_panel(queue, PEN_F64, (double[]){ 1, 2, 3 }, 3);
     pen_panel *price = make_panel(queue, PEN_F64, NULL, 4);
     pen_american_out out = { .price_px = price };
@@ -548,6 +590,7 @@ static const check_test tests[] = {
     TEST(trees_are_the_plain_trees),
     TEST(few_rows_are_without_chances),
     TEST(boundaries_agree_with_trees),
+    TEST(grids_agree_with_boundaries),
     TEST(never_exercised_is_european),
     TEST(two_boundaries_are_left_to_trees),
     TEST(published_values),

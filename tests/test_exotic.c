@@ -413,7 +413,7 @@ static void wrong_arguments_are_named(void)
     pen_queue *queue = matrix_select(0);
     pen_panel *three = make_panel(queue, PEN_F64, (double[]){ 1, 2, 3 }, 3);
     pen_panel *price = make_panel(queue, PEN_F64, NULL, 4);
-    pen_exotic_out out = { .price_px = price }, none = { NULL };
+    pen_exotic_out out = { .price_px = price }, none = { .price_px = NULL };
     CHECK_STATUS(pen_price_barrier(queue, &barrier, &none), PEN_E_ARG);
     barrier.barrier_px.each = three;
     CHECK_STATUS(pen_price_barrier(queue, &barrier, &out), PEN_E_SHAPE);

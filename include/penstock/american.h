@@ -23,6 +23,8 @@ typedef enum pen_american_method {
     PEN_AMERICAN_LEISEN_REIMER = 3, /* binomial tree of Leisen and Reimer (1996): smooth in its
                                        inputs, far closer for as many steps; an even number of
                                        steps counts as the next odd one */
+    PEN_AMERICAN_DIFFERENCES = 4,   /* finite differences: Crank and Nicolson, Brennan and Schwartz
+                                       (1977), of n_steps steps and 2 n_steps + 1 nodes */
     PEN_AMERICAN_METHODS
 } pen_american_method;
 
@@ -33,12 +35,12 @@ typedef enum pen_american_accuracy {
     PEN_AMERICAN_ACCURACIES
 } pen_american_accuracy;
 
-/* "auto", "alo", "crr", "lr"; NULL for other numbers. */
+/* "auto", "alo", "crr", "lr", "fd"; NULL for other numbers. */
 PEN_API const char *pen_american_method_name(int method);
 
 typedef struct pen_american_settings {
     pen_american_method method;
-    size_t n_steps; /* of a tree: 2 to 100000 */
+    size_t n_steps; /* of a tree or grid: 2 to 100000 */
     pen_american_accuracy accuracy;
 } pen_american_settings;
 
@@ -53,7 +55,7 @@ typedef enum pen_american_status {
                                more than the volatility does; take more steps */
     PEN_AMERICAN_TWICE = 3, /* two boundaries, between which one exercises: the rate is below 0 and
                                the yield still lower (of a call: the other way round).
-                               PEN_AMERICAN_BOUNDARY has no answer, trees do */
+                               only trees have an answer */
     PEN_AMERICAN_STATUSES
 } pen_american_status;
 

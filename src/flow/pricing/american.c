@@ -14,10 +14,9 @@ static const char me[] = "pen_price_american";
 const char *pen_american_method_name(int method)
 {
     static const char *const names[PEN_AMERICAN_METHODS] = {
-        [PEN_AMERICAN_AUTO] = "auto",
-        [PEN_AMERICAN_BOUNDARY] = "alo",
-        [PEN_AMERICAN_CRR] = "crr",
-        [PEN_AMERICAN_LEISEN_REIMER] = "lr",
+        [PEN_AMERICAN_AUTO] = "auto",      [PEN_AMERICAN_BOUNDARY] = "alo",
+        [PEN_AMERICAN_CRR] = "crr",        [PEN_AMERICAN_LEISEN_REIMER] = "lr",
+        [PEN_AMERICAN_DIFFERENCES] = "fd",
     };
     return method >= 0 && method < PEN_AMERICAN_METHODS ? names[method] : NULL;
 }
@@ -80,6 +79,8 @@ static pen_status price_rows(const american_call *call, double vol_times, double
         return price_by_either(call, vol_times, rate_more, out);
     if (call->settings.method == PEN_AMERICAN_BOUNDARY)
         return american_by_boundary(call, vol_times, rate_more, out);
+    if (call->settings.method == PEN_AMERICAN_DIFFERENCES)
+        return american_by_grid(call, vol_times, rate_more, out);
     return american_by_tree(call, vol_times, rate_more, out, NULL);
 }
 

@@ -25,6 +25,8 @@ typedef struct american_result {
 /* Rows by a method, the volatility multiplied by vol_times and rate_more added to the rate. */
 pen_status american_by_boundary(const american_call *call, double vol_times, double rate_more,
                                 const american_result *out);
+pen_status american_by_grid(const american_call *call, double vol_times, double rate_more,
+                            const american_result *out);
 /* only: statuses; those rows alone that are PEN_AMERICAN_TWICE.  NULL: all rows. */
 pen_status american_by_tree(const american_call *call, double vol_times, double rate_more,
                             const american_result *out, void *only);

@@ -105,8 +105,8 @@ static const cli_option options[] = {
     { "elapsed", 0, "YEARS", "since its average began, likewise", "0" },
     { "looks", 0, "N", "at the spot until expiry of an asian; 0: always", "0" },
     { "exercise", 0, "STYLE", "european, or american: at any time", "european" },
-    { "method", 0, "NAME", "of american: auto, alo (its boundary), crr or lr (trees)", "auto" },
-    { "steps", 0, "N", "of a tree", "501" },
+    { "method", 0, "NAME", "of american: auto, alo (its boundary), crr or lr (trees), fd", "auto" },
+    { "steps", 0, "N", "of a tree, or of fd", "501" },
     { "accuracy", 0, "CLASS", "of alo: fast or accurate", "fast" },
     { "greeks", 0, "WHICH", "first, or all: vanna, volga, charm, speed, color, ultima too",
       "first" },
@@ -161,8 +161,9 @@ const cli_command cmd_price = {
         "Offengenden's,\n"
         "1 us an option (accurate: 18); crr and lr are the trees of Cox, Ross and Rubinstein and "
         "of\n"
-        "Leisen and Reimer. auto is alo, and lr for rows that alo has no answer for. Rows without\n"
-        "a price are empty and counted on standard error.\n\n"
+        "Leisen and Reimer; fd is finite differences. auto is alo, and lr for rows that alo has "
+        "no\n"
+        "answer for. Rows without a price are empty and counted on standard error.\n\n"
         "--option barrier reads columns barrier and rebate; lookback reads extreme, the largest "
         "or\n"
         "smallest spot so far; asian reads average and elapsed. An asian is of the arithmetic\n"

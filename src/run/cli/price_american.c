@@ -25,7 +25,7 @@ static pen_status price(pen_queue *queue, const void *context, const pen_input i
 
 static pen_status read_settings(cli *c, pen_american_settings *settings)
 {
-    static const char *const methods[] = { "auto", "alo", "crr", "lr", NULL };
+    static const char *const methods[] = { "auto", "alo", "crr", "lr", "fd", NULL };
     static const char *const accuracies[] = { "fast", "accurate", NULL };
     int method, accuracy;
     uint64_t steps;
