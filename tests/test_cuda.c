@@ -18,9 +18,10 @@ static char cache[PATH_MAX];
 
 /* As the launcher of cpu:0 would: a flat kernel's n is all its items, a group
  * kernel's is the number of groups. */
-static void launch_on_cpu(const char *name, int is_f64, unsigned groups, unsigned items,
+static void launch_on_cpu(const char *name, int is_f64, int module, unsigned groups, unsigned items,
                           void **args)
 {
+    (void)module;
     const pen_kernel *kernel = pen_kernel_find(name);
     const pen_kernel_form *form = &kernel->form[is_f64];
     size_t n_args = 0;

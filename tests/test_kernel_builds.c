@@ -30,7 +30,7 @@ static void compile_cuda(const char *file, pen_dtype real, void *context)
     char *source;
     void *image;
     size_t bytes;
-    CHECK_OK(pen_source_assemble("prelude_cuda.h", file, real, &source));
+    CHECK_OK(pen_source_assemble("prelude_cuda.h", file, real, NULL, &source));
     CHECK_OK(pen_nvrtc_compile(source, file, target, &image, &bytes));
     CHECK(bytes > 100);
     pen_free(image);
@@ -73,7 +73,7 @@ static void check_ptx(const char *file, pen_dtype real, void *context)
     char *source;
     void *image;
     size_t bytes;
-    CHECK_OK(pen_source_assemble("prelude_cuda.h", file, real, &source));
+    CHECK_OK(pen_source_assemble("prelude_cuda.h", file, real, NULL, &source));
     CHECK_OK(pen_nvrtc_compile(source, file, context, &image, &bytes));
     for (size_t i = 0; image != NULL && i < COUNT(words); i++)
         if (strstr(image, words[i]) != NULL) {
@@ -128,7 +128,7 @@ static void build_opencl(const char *file, pen_dtype real, void *context)
     for (size_t i = 0; i < pen_kernel_count; i++) {
         cl_kernel kernel;
         if (strcmp(pen_kernels[i].file, file) == 0)
-            CHECK_OK(pen_opencl_kernel(dev, &pen_kernels[i], real, &kernel));
+            CHECK_OK(pen_opencl_kernel(dev, &pen_kernels[i], real, NULL, &kernel));
     }
     pthread_mutex_unlock(&dev->lock);
 }
@@ -157,7 +157,8 @@ static void every_kernel_takes_the_same_arguments_in_both_precisions(void)
 static void a_source_that_is_not_there_is_named(void)
 {
     char *source;
-    CHECK_STATUS(pen_source_assemble("prelude_cuda.h", "none.k", PEN_F32, &source), PEN_E_NOTFOUND);
+    CHECK_STATUS(pen_source_assemble("prelude_cuda.h", "none.k", PEN_F32, NULL, &source),
+                 PEN_E_NOTFOUND);
     CHECK_ERROR_SAYS("'none.k'");
     CHECK(source == NULL);
 }
@@ -169,7 +170,7 @@ static void a_failed_allocation_while_assembling_is_reported(void)
     for (long n = 0; s != PEN_OK && n < 100; n++) {
         char *source;
         pen_alloc_fail_after(n);
-        s = pen_source_assemble("prelude_opencl.h", "measure.k", PEN_F64, &source);
+        s = pen_source_assemble("prelude_opencl.h", "measure.k", PEN_F64, NULL, &source);
         pen_alloc_fail_after(-1);
         CHECK(s == PEN_OK || (s == PEN_E_NOMEM && source == NULL));
         pen_free(source);

@@ -583,6 +583,7 @@ typedef struct everywhere {
     pen_dtype dtype;
     bool is_antithetic;
     pen_sampling sampling;
+    pen_compile compile;
 } everywhere;
 
 static pen_status estimate_same(pen_queue *queue, void *context, void *out)
@@ -595,6 +596,7 @@ static pen_status estimate_same(pen_queue *queue, void *context, void *out)
     s.n_history = COUNT(history);
     s.is_antithetic = e->is_antithetic;
     s.sampling = e->sampling;
+    s.compile = e->compile;
     options.n_replicates = 8;
     options.n_paths = 1300;
     options.wants_greeks = e->process == PEN_GEOMETRIC_BROWNIAN;
@@ -607,7 +609,8 @@ static void bits_are_the_same_on_every_device(void)
     for (int p = 0; p < PEN_PROCESSES; p++)
         for (pen_dtype d = PEN_F32; d <= PEN_F64; d++) {
             everywhere e = { (pen_process)p, d, p % 2 == 1,
-                             p < 2 ? PEN_SAMPLING_SOBOL : PEN_SAMPLING_RANDOM };
+                             p < 2 ? PEN_SAMPLING_SOBOL : PEN_SAMPLING_RANDOM,
+                             p % 3 == 0 ? PEN_COMPILE_ALWAYS : PEN_COMPILE_NEVER };
             matrix_check_same(pen_process_describe((pen_process)p)->name, estimate_same, &e,
                               sizeof(pen_monte_carlo_out));
         }

@@ -168,10 +168,11 @@ static const struct {
 };
 enum { MEANINGS = COUNT(meanings) };
 
-static pen_status values_of(pen_queue *queue, pen_dtype dtype, void *out)
+static pen_status values_of(pen_queue *queue, pen_dtype dtype, pen_compile compile, void *out)
 {
     static const pen_payoff_parameter parameters[] = { { "K", 100 }, { "B", 97 } };
     pen_simulation s = two_assets();
+    s.compile = compile;
     pen_payoff *payoffs[MEANINGS] = { NULL };
     pen_panel *panel = NULL;
     pen_status status = PEN_OK;
@@ -197,7 +198,7 @@ static void expressions_mean_what_they_say(void)
     static double got[MEANINGS][PATHS], paths[PATHS][ASSETS][POINTS];
     pen_simulation s = two_assets();
     pen_panel *panel;
-    CHECK_OK(values_of(first_queue(), PEN_F64, got));
+    CHECK_OK(values_of(first_queue(), PEN_F64, PEN_COMPILE_AUTO, got));
     CHECK_OK(
         pen_panel_create(pen_queue_device(first_queue()), PEN_F64, PATHS * ASSETS, POINTS, &panel));
     CHECK_OK(pen_simulate_paths(first_queue(), &s, panel));
@@ -219,15 +220,24 @@ static void expressions_mean_what_they_say(void)
     matrix_restore();
 }
 
+typedef struct everywhere {
+    pen_dtype dtype;
+    pen_compile compile;
+} everywhere;
+
 static pen_status same_values(pen_queue *queue, void *context, void *out)
 {
-    return values_of(queue, *(pen_dtype *)context, out);
+    const everywhere *e = context;
+    return values_of(queue, e->dtype, e->compile, out);
 }
 
 static void values_have_the_same_bits_everywhere(void)
 {
     for (pen_dtype d = PEN_F32; d <= PEN_F64; d++)
-        matrix_check_same("payoffs", same_values, &d, MEANINGS * PATHS * pen_dtype_bytes(d));
+        for (int c = PEN_COMPILE_ALWAYS; c <= PEN_COMPILE_NEVER; c++) {
+            everywhere e = { d, (pen_compile)c };
+            matrix_check_same("payoffs", same_values, &e, MEANINGS * PATHS * pen_dtype_bytes(d));
+        }
 }
 
 /* ---- what is wrong ---- */

@@ -60,6 +60,15 @@ typedef enum pen_sampling {
     PEN_SAMPLINGS
 } pen_sampling;
 
+/* Whether a GPU's compiler makes the payoffs part of its code, instead of reading them as a
+ * program.  The results are the same bits. */
+typedef enum pen_compile {
+    PEN_COMPILE_AUTO, /* where there is so much work that the seconds it takes once pay */
+    PEN_COMPILE_ALWAYS,
+    PEN_COMPILE_NEVER,
+    PEN_COMPILES
+} pen_compile;
+
 /* What is simulated.  Arrays are borrowed. */
 typedef struct pen_simulation {
     pen_process process;
@@ -81,6 +90,7 @@ typedef struct pen_simulation {
     uint32_t replicate;  /* another independent set of paths of the same seed */
     uint32_t first_path; /* the paths are this one and those after it */
     pen_sampling sampling;
+    pen_compile compile;
     bool is_antithetic; /* each path is followed a second time with all random numbers negated; a
                            payoff is then the mean of both */
 } pen_simulation;

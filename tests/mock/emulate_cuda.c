@@ -58,11 +58,8 @@ typedef struct emu_index {
     unsigned x;
 } emu_index;
 
-static struct {
-    void *library;
-    int is_f64;
-} modules[MAX_MODULES];
-static size_t n_modules;
+static void *modules[MAX_MODULES];
+static int n_modules;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards all of this */
 
 /* The block that is running. */
@@ -86,7 +83,7 @@ static void write_entries(FILE *out, const char *source)
     }
 }
 
-static int compile(const char *source, int is_f64)
+static int compile(const char *source)
 {
     char folder[] = "/tmp/penstock-emulate-XXXXXX", path[64], command[400];
     if (mkdtemp(folder) == NULL)
@@ -109,15 +106,14 @@ static int compile(const char *source, int is_f64)
     snprintf(command, sizeof command, "rm -rf %s", folder);
     if (system(command) != 0 || library == NULL || n_modules == MAX_MODULES)
         return -1;
-    modules[n_modules].library = library;
-    modules[n_modules++].is_f64 = is_f64;
-    return 0;
+    modules[n_modules] = library;
+    return n_modules++;
 }
 
-static int compile_locked(const char *source, int is_f64)
+static int compile_locked(const char *source)
 {
     pthread_mutex_lock(&lock);
-    int code = compile(source, is_f64);
+    int code = compile(source);
     pthread_mutex_unlock(&lock);
     return code;
 }
@@ -174,21 +170,20 @@ static void run_block(unsigned items, emu_index *thread)
     }
 }
 
-static void launch(const char *kernel, int is_f64, unsigned groups, unsigned items, void **args)
+static void launch(const char *kernel, int is_f64, int module, unsigned groups, unsigned items,
+                   void **args)
 {
+    (void)is_f64;
     char name[80];
     snprintf(name, sizeof name, "emu_run_%s", kernel);
     pthread_mutex_lock(&lock);
     if (stacks == NULL)
         stacks = malloc((size_t)MAX_ITEMS * STACK_BYTES);
-    for (size_t i = 0; i < n_modules; i++) {
-        void *address = modules[i].is_f64 == is_f64 ? dlsym(modules[i].library, name) : NULL;
-        if (address == NULL)
-            continue;
-        emu_index *thread = dlsym(modules[i].library, "threadIdx");
-        emu_index *block = dlsym(modules[i].library, "blockIdx");
-        emu_index *size = dlsym(modules[i].library, "blockDim");
-        *(void (**)(void))dlsym(modules[i].library, "emu_barrier") = barrier;
+    void *library = modules[module], *address = dlsym(library, name);
+    if (address != NULL) {
+        emu_index *thread = dlsym(library, "threadIdx"), *block = dlsym(library, "blockIdx");
+        emu_index *size = dlsym(library, "blockDim");
+        *(void (**)(void))dlsym(library, "emu_barrier") = barrier;
         memcpy(&entry, &address, sizeof entry);
         entry_args = args;
         size->x = items;
@@ -196,7 +191,6 @@ static void launch(const char *kernel, int is_f64, unsigned groups, unsigned ite
             block->x = group;
             run_block(items, thread);
         }
-        break;
     }
     pthread_mutex_unlock(&lock);
 }

@@ -11,11 +11,13 @@
 
 #define EXPORT __attribute__((visibility("default")))
 
+enum { IMAGE_BYTES = 24 };
 enum { OUT_OF_MEMORY = 2, INVALID_VALUE = 1, INVALID_DEVICE = 101, INVALID_CONTEXT = 201 };
 
 typedef struct mock_object {
     char name[64]; /* a function's kernel, a module's precision */
     bool is_f64;
+    int number;   /* what compile() called it */
     char *source; /* a program's */
     int64_t at_ns;
 } mock_object;
@@ -210,6 +212,7 @@ int cuModuleLoadDataEx(mock_object **out, const void *image, unsigned n, int *ke
     NEEDS(strncmp(image, "MOCK f", 6) == 0 && current != NULL, 200);
     *out = make();
     (*out)->is_f64 = ((const char *)image)[6] == '6';
+    (*out)->number = atoi((const char *)image + 9);
     return 0;
 }
 RELEASE(cuModuleUnload, (mock_object * module), { release(module); })
@@ -218,6 +221,7 @@ CALL(cuModuleGetFunction, (mock_object * *out, mock_object *module, const char *
     *out = &functions[n_functions++];
     snprintf((*out)->name, sizeof(*out)->name, "%s", name);
     (*out)->is_f64 = module->is_f64;
+    (*out)->number = module->number;
 })
 CALL(cuLaunchKernel,
      (mock_object * function, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by,
@@ -226,7 +230,7 @@ CALL(cuLaunchKernel,
          NEEDS(gy == 1 && gz == 1 && by == 1 && bz == 1 && shared == 0, INVALID_VALUE);
          NEEDS(stream != NULL && extra == NULL && current != NULL && gx > 0, INVALID_VALUE);
          if (state.launch != NULL)
-             state.launch(function->name, function->is_f64, gx, bx, args);
+             state.launch(function->name, function->is_f64, function->number, gx, bx, args);
      })
 
 /* NVRTC */
@@ -261,8 +265,11 @@ RELEASE(nvrtcDestroyProgram, (mock_object * *program), {
 })
 CALL(nvrtcCompileProgram, (mock_object * program, int n, const char *const *options), {
     state.compiled++;
-    if (state.compile != NULL && state.compile(program->source, program->is_f64) != 0)
-        return 6;
+    if (state.compile != NULL) {
+        program->number = state.compile(program->source);
+        if (program->number < 0)
+            return 6;
+    }
     state.options[0] = '\0';
     for (int i = 0; i < n; i++) {
         size_t used = strlen(state.options);
@@ -280,17 +287,17 @@ CALL(nvrtcGetProgramLog, (mock_object * program, char *out), {
 })
 static int put_image(const mock_object *program, char *out)
 {
-    memcpy(out, program->is_f64 ? "MOCK f64" : "MOCK f32", 9);
+    snprintf(out, IMAGE_BYTES, "MOCK f%s %04d", program->is_f64 ? "64" : "32", program->number);
     return 0;
 }
 CALL(nvrtcGetCUBINSize, (mock_object * program, size_t *out), {
     (void)program;
-    *out = 9;
+    *out = IMAGE_BYTES;
 })
 CALL(nvrtcGetCUBIN, (mock_object * program, char *out), { return put_image(program, out); })
 CALL(nvrtcGetPTXSize, (mock_object * program, size_t *out), {
     (void)program;
-    *out = 9;
+    *out = IMAGE_BYTES;
 })
 CALL(nvrtcGetPTX, (mock_object * program, char *out), { return put_image(program, out); })
 

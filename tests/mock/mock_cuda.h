@@ -16,10 +16,12 @@ typedef struct mock_state {
     long loads_to_refuse; /* cuModuleLoadDataEx calls that fail next */
     char options[256];    /* of the last compilation */
     int n_devices;
-    /* Compiles a kernel file's text; not 0 is a failed compilation.  NULL: nothing does. */
-    int (*compile)(const char *source, int is_f64);
-    /* Runs a kernel: its name, 0 or 1 for f32 or f64, the grid, the arguments. */
-    void (*launch)(const char *kernel, int is_f64, unsigned groups, unsigned items, void **args);
+    /* Compiles a kernel file's text; the module's number, below 0 for a failure.  NULL: nothing
+     * does. */
+    int (*compile)(const char *source);
+    /* Runs a kernel: its name, 0 or 1 for f32 or f64, its module, the grid, the arguments. */
+    void (*launch)(const char *kernel, int is_f64, int module, unsigned groups, unsigned items,
+                   void **args);
 } mock_state;
 
 typedef mock_state *mock_state_fn(void); /* mock_cuda_state() in the library */

@@ -1,7 +1,9 @@
 /* Models and payoff programs on the device. */
+#define _POSIX_C_SOURCE 200809L
 #include "engine.h"
 
-#include <limits.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "../../machine/base/alloc.h"
 #include "../../machine/device/launch.h"
@@ -103,40 +105,170 @@ void engine_close(engine *e)
                                 e->d_held,  e->d_outputs, e->d_pairs };
     for (size_t k = 0; k < PEN_COUNT(addresses); k++)
         pen_device_free(pen_queue_device(e->queue), addresses[k]);
+    pen_free(e->definitions);
     payoff_program_clear(&e->program);
     process_model_clear(&e->model);
 }
 
-pen_status engine_launch(engine *e, size_t from, size_t n_paths, const engine_arrays *arrays)
+/* The arguments of PROCESS_ARGS in simulate.k. */
+enum { PROCESS_ARGS = 16 };
+typedef struct process_args {
+    int process, is_log, n_assets, n_factors, n_dates, n_substeps, n_history;
+    scalar second_start;
+    void *normals;
+    uint64_t seed;
+    uint32_t replicate, first_path;
+    int64_t n_paths;
+} process_args;
+
+static void pass_process(engine *e, size_t from, size_t n_paths, void *normals,
+                         process_args *values, void **args)
 {
     const pen_simulation *s = e->simulation;
+    *values = (process_args){ .process = (int)s->process,
+                              .is_log = e->model.is_log,
+                              .n_assets = (int)s->n_assets,
+                              .n_factors = e->model.n_factors,
+                              .n_dates = (int)s->n_dates,
+                              .n_substeps = (int)s->n_substeps,
+                              .n_history = (int)s->n_history,
+                              .second_start = scalar_of(e->dtype, e->model.second_start),
+                              .normals = normals,
+                              .seed = s->seed,
+                              .replicate = s->replicate,
+                              .first_path = s->first_path + (uint32_t)from,
+                              .n_paths = (int64_t)n_paths };
+    void *addresses[PROCESS_ARGS] = {
+        &values->process, &values->is_log,     &values->n_assets,   &values->n_factors,
+        &values->n_dates, &values->n_substeps, &e->d_model,         &values->second_start,
+        &e->d_history,    &values->n_history,  &e->d_start,         &values->normals,
+        &values->seed,    &values->replicate,  &values->first_path, &values->n_paths
+    };
+    memcpy(args, addresses, sizeof addresses);
+}
+
+static pen_grid grid_of(const engine *e, size_t n_paths)
+{
+    pen_grid grid = pen_groups((n_paths + PATHS_PER_GROUP - 1) / PATHS_PER_GROUP);
+    size_t steps = e->simulation->n_dates * e->simulation->n_substeps;
+    grid.weight =
+        PATHS_PER_GROUP * (steps < 1000000 ? steps : 1000000) * (size_t)e->model.n_factors * 2;
+    return grid;
+}
+
+/* ---- the kernel's text for one model and program ---- */
+
+static void put_ops(FILE *out, const char *name, const int *ops, int from, int to)
+{
+    fprintf(out, "#define %s(OP)", name);
+    for (int k = from; k < to; k++) {
+        const int *op = ops + k * PAYOFF_WORDS;
+        fprintf(out, " OP(%d, %d, %d, %d, %d)", op[0], op[1], op[2], op[3], op[4]);
+    }
+    fputc('\n', out);
+}
+
+static int rows_of(const payoff_program *p)
+{
+    int highest = p->first_held + p->n_held;
+    for (int k = 0; k < p->n_ops; k++)
+        for (int w = 1; w < PAYOFF_WORDS; w++)
+            if (p->ops[k * PAYOFF_WORDS + w] >= highest)
+                highest = p->ops[k * PAYOFF_WORDS + w] + 1;
+    return highest;
+}
+
+/* Creates e->definitions. */
+static pen_status define(engine *e)
+{
     const payoff_program *p = &e->program;
-    int process = (int)s->process, is_log = e->model.is_log, n_assets = (int)s->n_assets;
-    int n_factors = e->model.n_factors, n_dates = (int)s->n_dates;
-    int n_substeps = (int)s->n_substeps, n_history = (int)s->n_history;
-    int is_antithetic = s->is_antithetic, reads_dates = p->reads_dates || arrays->paths != NULL;
+    const pen_simulation *s = e->simulation;
+    size_t bytes = 1024 + 40 * (size_t)(p->n_ops + e->n_outputs);
+    PEN_TRY(pen_alloc(bytes, 1, (void **)&e->definitions));
+    FILE *out = fmemopen(e->definitions, bytes, "w");
+    if (out == NULL)
+        return pen_fail(PEN_E_NOMEM, "no memory for a kernel's text");
+    const struct {
+        const char *name;
+        int value;
+    } constants[] = {
+        { "PROCESS", (int)s->process },     { "IS_LOG", e->model.is_log },
+        { "ASSETS", (int)s->n_assets },     { "FACTORS", e->model.n_factors },
+        { "SUBSTEPS", (int)s->n_substeps }, { "ROWS", rows_of(p) },
+        { "OUTPUTS", e->n_outputs },        { "READS_DATES", p->reads_dates },
+        { "FIRST_HELD", p->first_held },    { "HELD", p->n_held },
+        { "BEFORE_ROW", p->before_row },    { "SECOND_ROW", p->second_row },
+    };
+    for (size_t k = 0; k < PEN_COUNT(constants); k++)
+        fprintf(out, "#define SPECIAL_%s (%d)\n", constants[k].name, constants[k].value);
+    put_ops(out, "PAYOFF_AT_DATES", p->ops, 0, p->n_date_ops);
+    put_ops(out, "PAYOFF_AT_END", p->ops, p->n_date_ops, p->n_ops);
+    fprintf(out, "#define PAYOFF_GIVES(OP)");
+    for (int k = 0; k < e->n_outputs; k++)
+        fprintf(out, " OP(%d, %d)", k, p->outputs[k]);
+    fputc('\n', out);
+    bool is_whole = fflush(out) == 0 && !ferror(out);
+    fclose(out);
+    return is_whole ? PEN_OK
+                    : pen_fail(PEN_E_INTERNAL, "a kernel's text is longer than %zu", bytes);
+}
+
+/* Building takes seconds, which pay from about as much work on; on a processor's own OpenCL, never.
+ */
+static const double SPECIAL_FROM_STEPS = 5e9;
+
+static bool is_worth_compiling(const engine *e)
+{
+    pen_device *device = pen_queue_device(e->queue);
+    return !pen_device_describe(device)->is_integrated && e->steps_asked >= SPECIAL_FROM_STEPS;
+}
+
+static pen_status choose_text(engine *e, size_t n_paths, pen_grid *grid)
+{
+    const pen_simulation *s = e->simulation;
+    e->steps_asked += (double)n_paths * (double)s->n_dates * (double)s->n_substeps;
+    bool wants = s->compile == PEN_COMPILE_ALWAYS ||
+                 (s->compile == PEN_COMPILE_AUTO && is_worth_compiling(e));
+    if (!wants || pen_device_is_host(pen_queue_device(e->queue)))
+        return PEN_OK;
+    if (e->definitions == NULL)
+        PEN_TRY(define(e));
+    grid->definitions = e->definitions;
+    return PEN_OK;
+}
+
+pen_status engine_launch(engine *e, size_t from, size_t n_paths, const engine_arrays *arrays)
+{
+    const payoff_program *p = &e->program;
+    int is_antithetic = e->simulation->is_antithetic, reads_dates = p->reads_dates;
     int n_date_ops = p->n_date_ops, n_ops = p->n_ops, first_held = p->first_held;
     int n_held = p->n_held, before_row = p->before_row, second_row = p->second_row;
     int n_outputs = e->n_outputs, n_pairs = e->n_pairs;
-    scalar second_start = scalar_of(e->dtype, e->model.second_start);
-    scalar date_yr = scalar_of(e->dtype, s->horizon_yr / (double)s->n_dates);
-    uint64_t seed = s->seed;
-    uint32_t replicate = s->replicate, first_path = s->first_path + (uint32_t)from;
-    int64_t count = (int64_t)n_paths;
-    void *normals = arrays->normals, *values = arrays->values, *paths = arrays->paths;
-    void *sums = arrays->sums;
+    scalar date_yr =
+        scalar_of(e->dtype, e->simulation->horizon_yr / (double)e->simulation->n_dates);
+    void *values = arrays->values, *sums = arrays->sums;
     int64_t values_stride = (int64_t)arrays->values_stride;
-    int64_t paths_stride = (int64_t)arrays->paths_stride;
-    void *args[] = { &process,     &is_log,        &n_assets,      &n_factors,    &n_dates,
-                     &n_substeps,  &e->d_model,    &second_start,  &e->d_history, &n_history,
-                     &e->d_start,  &normals,       &seed,          &replicate,    &first_path,
-                     &count,       &is_antithetic, &e->d_program,  &n_date_ops,   &n_ops,
-                     &e->d_held,   &first_held,    &n_held,        &before_row,   &second_row,
-                     &reads_dates, &date_yr,       &e->d_outputs,  &n_outputs,    &e->d_pairs,
-                     &n_pairs,     &values,        &values_stride, &paths,        &paths_stride,
-                     &sums };
-    pen_grid grid = pen_groups((n_paths + PATHS_PER_GROUP - 1) / PATHS_PER_GROUP);
-    size_t steps = s->n_dates * s->n_substeps;
-    grid.weight = PATHS_PER_GROUP * (steps < 1000000 ? steps : 1000000) * (size_t)n_factors * 2;
+    process_args process;
+    void *args[PROCESS_ARGS + 18];
+    pass_process(e, from, n_paths, arrays->normals, &process, args);
+    void *const rest[] = { &is_antithetic, &e->d_program,  &n_date_ops, &n_ops,      &e->d_held,
+                           &first_held,    &n_held,        &before_row, &second_row, &reads_dates,
+                           &date_yr,       &e->d_outputs,  &n_outputs,  &e->d_pairs, &n_pairs,
+                           &values,        &values_stride, &sums };
+    memcpy(args + PROCESS_ARGS, rest, sizeof rest);
+    pen_grid grid = grid_of(e, n_paths);
+    PEN_TRY(choose_text(e, n_paths, &grid));
     return pen_launch(e->queue, "simulate", e->dtype, grid, args, PEN_COUNT(args));
+}
+
+pen_status engine_launch_paths(engine *e, size_t n_paths, void *paths, size_t stride)
+{
+    int64_t apart = (int64_t)stride;
+    process_args process;
+    void *args[PROCESS_ARGS + 2];
+    pass_process(e, 0, n_paths, NULL, &process, args);
+    args[PROCESS_ARGS] = &paths;
+    args[PROCESS_ARGS + 1] = &apart;
+    return pen_launch(e->queue, "simulate_paths", e->dtype, grid_of(e, n_paths), args,
+                      PEN_COUNT(args));
 }

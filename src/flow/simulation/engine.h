@@ -15,6 +15,8 @@ typedef struct engine {
     payoff_program program;
     int n_outputs, n_pairs;
     const int (*pairs)[2]; /* borrowed */
+    double steps_asked;    /* of all launches so far */
+    char *definitions;     /* of the kernel's text for this model and program; NULL: not made yet */
     /* device addresses */
     void *d_model, *d_history, *d_start, *d_program, *d_held, *d_outputs, *d_pairs;
 } engine;
@@ -34,12 +36,15 @@ void engine_close(engine *e);
 /* Device addresses that a launch reads and writes, NULL for none; simulate.k has the shapes. */
 typedef struct engine_arrays {
     void *normals; /* read; NULL: Philox's */
-    void *values, *paths, *sums;
-    size_t values_stride, paths_stride;
+    void *values, *sums;
+    size_t values_stride;
 } engine_arrays;
 
 /* Queues n_paths from the simulation's first_path + `from` on. */
 pen_status engine_launch(engine *e, size_t from, size_t n_paths, const engine_arrays *arrays);
+
+/* Queues whole paths, [n_paths][n_assets] rows of n_dates + 1, `stride` apart. */
+pen_status engine_launch_paths(engine *e, size_t n_paths, void *paths, size_t stride);
 
 /* Copies to the device, waits; creates. */
 pen_status engine_upload(pen_queue *queue, const void *data, size_t bytes, void **out);

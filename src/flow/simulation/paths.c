@@ -73,9 +73,7 @@ pen_status pen_simulate_paths(pen_queue *queue, const pen_simulation *simulation
     pen_status s =
         engine_open(me, queue, pen_panel_dtype(paths_px), simulation, &graph, NULL, 0, NULL, 0, &e);
     if (s == PEN_OK)
-        s = engine_launch(&e, 0, n_paths,
-                          &(engine_arrays){ .paths = pen_panel_data(paths_px),
-                                            .paths_stride = pen_panel_stride(paths_px) });
+        s = engine_launch_paths(&e, n_paths, pen_panel_data(paths_px), pen_panel_stride(paths_px));
     engine_close(&e);
     return s;
 }

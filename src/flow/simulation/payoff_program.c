@@ -191,6 +191,13 @@ static int row_of(const compiler *c, int node)
     return node < 0 ? -1 : c->row[node];
 }
 
+/* `row` is b where a is less than ever, as `least` says. */
+static pen_status emit_at_least(compiler *c, int row, int a, int b, int least)
+{
+    PEN_TRY(emit(c, PAYOFF_AT_LEAST, row, a, b, least));
+    return emit(c, PAYOFF_LESSER, least, least, a, -1);
+}
+
 /* What a path function does at a date.  The greatest is the least of the negated, where its place
  * is asked for. */
 static pen_status emit_path(compiler *c, int k)
@@ -201,10 +208,11 @@ static pen_status emit_path(compiler *c, int k)
     case NODE_SUM:
         return emit(c, PAYOFF_ADD, row, row, a, -1);
     case NODE_FIRST:
-        return emit(c, PAYOFF_FIRST, row, a, b, c->extra[k]);
+        PEN_TRY(emit(c, PAYOFF_FIRST, row, a, b, c->extra[k]));
+        return emit(c, PAYOFF_OR, c->extra[k], c->extra[k], a, -1);
     case NODE_LEAST:
         return n->b < 0 ? emit(c, PAYOFF_LESSER, row, row, a, -1)
-                        : emit(c, PAYOFF_AT_LEAST, row, a, b, c->extra[k]);
+                        : emit_at_least(c, row, a, b, c->extra[k]);
     default:
         break;
     }
@@ -213,7 +221,7 @@ static pen_status emit_path(compiler *c, int k)
     PEN_TRY(take_row(c, &negated));
     c->is_taken[negated] = false;
     PEN_TRY(emit(c, PAYOFF_NEGATE, negated, a, -1, -1));
-    return emit(c, PAYOFF_AT_LEAST, row, negated, b, c->extra[k]);
+    return emit_at_least(c, row, negated, b, c->extra[k]);
 }
 
 /* Which node of the phase reads a node last; the phase's results are read at its end. */

@@ -43,7 +43,7 @@ static pen_status rank_rows(pen_queue *queue, const pen_rows *x, void *rank)
     if (s == PEN_OK)
         s = pen_sort_rows(queue, PEN_SORT_ASCENDING, x, &sorted, index);
     void *args[] = { &sorted.data, &index, &n_cols, &rank };
-    pen_grid grid = { PEN_GRID_GROUPS, x->n_rows, 1000 + 4 * x->n_cols };
+    pen_grid grid = { PEN_GRID_GROUPS, x->n_rows, 1000 + 4 * x->n_cols, NULL };
     if (s == PEN_OK)
         s = pen_launch(queue, "statistic_ranks", x->dtype, grid, args, PEN_COUNT(args));
     s = scratch_free(queue, sorted.data, s);
@@ -108,7 +108,7 @@ static pen_status launch_pairs(matrix_job *j, size_t row, void *p, size_t p_stri
     int n_cols = (int)j->x.n_cols, at = (int)row;
     void *args[] = { &p,        &strides[0],       &q,           &strides[1], &n_cols, &at,
                      &j->count, &j->is_covariance, &j->out.data, &strides[2] };
-    pen_grid grid = { PEN_GRID_GROUPS, j->x.n_rows, 1000 + 4 * j->x.n_cols };
+    pen_grid grid = { PEN_GRID_GROUPS, j->x.n_rows, 1000 + 4 * j->x.n_cols, NULL };
     return pen_launch(j->queue, "statistic_pairs", j->x.dtype, grid, args, PEN_COUNT(args));
 }
 

@@ -44,7 +44,7 @@ pen_status pen_statistic_rolling(pen_queue *queue, const pen_panel *x, const pen
     int64_t y_stride = others.n_rows == 1 ? 0 : (int64_t)others.stride;
     void *args[] = { &rows.data, &x_stride, &others.data, &y_stride, &n_cols,
                      &length,    &n_blocks, &what,        &to.data,  &stride };
-    pen_grid grid = { PEN_GRID_GROUPS, rows.n_rows * blocks, 500 + 200 * window };
+    pen_grid grid = { PEN_GRID_GROUPS, rows.n_rows * blocks, 500 + 200 * window, NULL };
     PEN_TRY(pen_launch(queue, "statistic_rolling", rows.dtype, grid, args, PEN_COUNT(args)));
     return pen_queue_wait(queue);
 }

@@ -66,7 +66,7 @@ static pen_status launch_levels(pen_queue *queue, const pen_rows *x, double hole
                      x->dtype == PEN_F32 ? (void *)&narrow : (void *)&hole,
                      &z,
                      &level };
-    pen_grid grid = { PEN_GRID_GROUPS, x->n_rows, 1000 + 2 * x->n_cols };
+    pen_grid grid = { PEN_GRID_GROUPS, x->n_rows, 1000 + 2 * x->n_cols, NULL };
     return pen_launch(queue, "statistic_series", x->dtype, grid, args, PEN_COUNT(args));
 }
 

@@ -348,7 +348,7 @@ static pen_status cuda_launch(pen_queue *q, const pen_kernel *kernel, pen_dtype 
     cuda_function function;
     PEN_TRY(enter(q->device));
     pthread_mutex_lock(&dev->lock);
-    pen_status s = pen_cuda_kernel(dev, kernel, real, &function);
+    pen_status s = pen_cuda_kernel(dev, kernel, real, grid.definitions, &function);
     pthread_mutex_unlock(&dev->lock);
     if (s == PEN_OK) {
         size_t local = grid.kind == PEN_GRID_LANES ? LANES_PER_GROUP : ITEMS_PER_GROUP;

@@ -10,6 +10,7 @@
 
 #include "backend.h"
 #include "loader.h"
+#include "special.h"
 
 typedef struct cuda_context_handle *cuda_context;
 typedef struct cuda_module_handle *cuda_module;
@@ -132,6 +133,7 @@ typedef struct cuda_device {
     /* By pen_kernel_slot(), NULL until used; modules by that of their file's first kernel. */
     cuda_module *modules;
     cuda_function *functions;
+    pen_specials specials;
     void *blas; /* machine/math's cuBLASLt handle, or NULL */
     void (*blas_release)(void *blas);
 } cuda_device;
@@ -140,10 +142,10 @@ typedef struct cuda_device {
  * stream. */
 pen_status pen_cuda_enter(pen_queue *queue, cuda_stream *stream);
 
-/* The kernel, built on first use; call with the device's lock held and its
- * context current. */
+/* The kernel, built on first use, with definitions or NULL; call with the device's lock held and
+ * its context current. */
 pen_status pen_cuda_kernel(cuda_device *dev, const pen_kernel *kernel, pen_dtype real,
-                           cuda_function *out);
+                           const char *definitions, cuda_function *out);
 void pen_cuda_programs_release(cuda_device *dev);
 
 /* Fills what NVML knows of the device with this uuid: driver version, free

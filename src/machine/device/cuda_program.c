@@ -49,12 +49,13 @@ static cuda_module load_cached(const pen_cache_key *key, const char *file)
     return module;
 }
 
-static pen_status make_module(cuda_device *dev, const char *file, pen_dtype real, cuda_module *out)
+static pen_status make_module(cuda_device *dev, const char *file, pen_dtype real,
+                              const char *definitions, cuda_module *out)
 {
     char *source;
     void *image;
     size_t bytes;
-    PEN_TRY(pen_source_assemble("prelude_cuda.h", file, real, &source));
+    PEN_TRY(pen_source_assemble("prelude_cuda.h", file, real, definitions, &source));
     pen_cache_key key = key_of(dev, source);
     pen_status s = PEN_OK;
     *out = load_cached(&key, file);
@@ -70,15 +71,41 @@ static pen_status make_module(cuda_device *dev, const char *file, pen_dtype real
     return s;
 }
 
+static pen_status special_function(cuda_device *dev, const pen_kernel *kernel, pen_dtype real,
+                                   const char *definitions, cuda_function *out)
+{
+    pen_special *special = pen_special_find(&dev->specials, kernel, real, definitions);
+    cuda_module module;
+    if (special != NULL) {
+        *out = special->entry;
+        return PEN_OK;
+    }
+    special = pen_special_place(&dev->specials);
+    if (special->program != NULL) { /* a launch of it may still be under way */
+        PEN_TRY(CU(cuCtxSynchronize));
+        pen_cu.cuModuleUnload(special->program);
+        pen_special_clear(special);
+    }
+    PEN_TRY(make_module(dev, kernel->file, real, definitions, &module));
+    pen_status s = CU(cuModuleGetFunction, out, module, kernel->name);
+    if (s == PEN_OK)
+        s = pen_special_fill(&dev->specials, special, kernel, real, definitions, module, *out);
+    if (s != PEN_OK)
+        pen_cu.cuModuleUnload(module);
+    return s;
+}
+
 pen_status pen_cuda_kernel(cuda_device *dev, const pen_kernel *kernel, pen_dtype real,
-                           cuda_function *out)
+                           const char *definitions, cuda_function *out)
 {
     cuda_function *slot = &dev->functions[pen_kernel_slot(kernel, real)];
+    if (definitions != NULL)
+        return special_function(dev, kernel, real, definitions, out);
     if (*slot == NULL) {
         cuda_module *module = &dev->modules[pen_kernel_slot(pen_kernel_file_head(kernel), real)];
         cuda_function function;
         if (*module == NULL)
-            PEN_TRY(make_module(dev, kernel->file, real, module));
+            PEN_TRY(make_module(dev, kernel->file, real, NULL, module));
         PEN_TRY(CU(cuModuleGetFunction, &function, *module, kernel->name));
         *slot = function;
     }
@@ -91,6 +118,11 @@ void pen_cuda_programs_release(cuda_device *dev)
     for (size_t i = 0; dev->modules != NULL && i < 2 * pen_kernel_count; i++)
         if (dev->modules[i] != NULL)
             pen_cu.cuModuleUnload(dev->modules[i]);
+    for (int k = 0; k < PEN_SPECIALS; k++) {
+        if (dev->specials.at[k].program != NULL)
+            pen_cu.cuModuleUnload(dev->specials.at[k].program);
+        pen_special_clear(&dev->specials.at[k]);
+    }
     pen_free(dev->modules);
     pen_free(dev->functions);
 }

@@ -21,19 +21,23 @@ typedef struct pen_grid {
     pen_grid_kind kind;
     size_t n;
     size_t weight; /* rough ns of work per item, group or lane; 0 = unknown */
+    /* Preprocessor lines that a GPU's text of the kernel is built with, so that what they define is
+     * known to the compiler; the kernel must do the same without them, as it does on the CPU.
+     * Building takes seconds once, then it is cached.  NULL: none. */
+    const char *definitions;
 } pen_grid;
 
 static inline pen_grid pen_items(size_t n)
 {
-    return (pen_grid){ PEN_GRID_ITEMS, n, 1 };
+    return (pen_grid){ PEN_GRID_ITEMS, n, 1, NULL };
 }
 static inline pen_grid pen_groups(size_t n)
 {
-    return (pen_grid){ PEN_GRID_GROUPS, n, 1000 };
+    return (pen_grid){ PEN_GRID_GROUPS, n, 1000, NULL };
 }
 static inline pen_grid pen_lanes(size_t n)
 {
-    return (pen_grid){ PEN_GRID_LANES, n, 1000 };
+    return (pen_grid){ PEN_GRID_LANES, n, 1000, NULL };
 }
 
 enum { PEN_MAX_KERNEL_ARGS = 48 };

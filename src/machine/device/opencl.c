@@ -394,7 +394,7 @@ static pen_status enqueue(opencl_device *dev, pen_queue *q, const pen_kernel *ke
                           pen_dtype real, pen_grid grid, void *const *args)
 {
     cl_kernel handle;
-    PEN_TRY(pen_opencl_kernel(dev, kernel, real, &handle));
+    PEN_TRY(pen_opencl_kernel(dev, kernel, real, grid.definitions, &handle));
     PEN_TRY(set_args(handle, kernel->form[real].args, args));
     size_t local = grid.kind == PEN_GRID_LANES ? LANES_PER_GROUP : ITEMS_PER_GROUP, global;
     size_t groups = grid.kind == PEN_GRID_GROUPS ? grid.n : (grid.n - 1) / local + 1;

@@ -9,6 +9,7 @@
 
 #include "backend.h"
 #include "loader.h"
+#include "special.h"
 
 typedef struct cl_platform_handle *cl_platform_id;
 typedef struct cl_device_handle *cl_device_id;
@@ -134,11 +135,12 @@ typedef struct opencl_device {
     /* By pen_kernel_slot(), NULL until used; programs by that of their file's first kernel. */
     cl_program *programs;
     cl_kernel *kernels;
+    pen_specials specials;
 } opencl_device;
 
-/* The kernel, built on first use; call with the device's lock held. */
+/* The kernel, built on first use, with definitions or NULL; call with the device's lock held. */
 pen_status pen_opencl_kernel(opencl_device *dev, const pen_kernel *kernel, pen_dtype real,
-                             cl_kernel *out);
+                             const char *definitions, cl_kernel *out);
 void pen_opencl_programs_release(opencl_device *dev);
 
 #endif

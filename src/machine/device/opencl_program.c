@@ -98,7 +98,7 @@ static pen_status build_source(opencl_device *dev, const char *source, const cha
 }
 
 static pen_status make_program(opencl_device *dev, const char *file, pen_dtype real,
-                               cl_program *out)
+                               const char *definitions, cl_program *out)
 {
     const char *more = getenv("PENSTOCK_OPENCL_OPTIONS");
     char options[256];
@@ -106,7 +106,7 @@ static pen_status make_program(opencl_device *dev, const char *file, pen_dtype r
              real == PEN_F32 ? " -cl-fp32-correctly-rounded-divide-sqrt" : "",
              more != NULL ? " " : "", more != NULL ? more : "");
     char *source;
-    PEN_TRY(pen_source_assemble("prelude_opencl.h", file, real, &source));
+    PEN_TRY(pen_source_assemble("prelude_opencl.h", file, real, definitions, &source));
     pen_cache_key key = key_of(dev, source, options);
     pen_status s = PEN_OK;
     *out = build_binary(dev, &key, options, file);
@@ -119,23 +119,64 @@ static pen_status make_program(opencl_device *dev, const char *file, pen_dtype r
     return s;
 }
 
+static pen_status make_kernel(cl_program program, const char *name, cl_kernel *out)
+{
+    int code;
+    *out = pen_cl.clCreateKernel(program, name, &code);
+    if (*out == NULL)
+        return pen_fail_context(pen_opencl_check(code, "clCreateKernel"), "%s", name);
+    return PEN_OK;
+}
+
+/* What is queued keeps its own hold on kernel and program. */
+static void release_special(pen_special *special)
+{
+    if (special->entry != NULL)
+        pen_cl.clReleaseKernel(special->entry);
+    if (special->program != NULL)
+        pen_cl.clReleaseProgram(special->program);
+    pen_special_clear(special);
+}
+
+static pen_status special_kernel(opencl_device *dev, const pen_kernel *kernel, pen_dtype real,
+                                 const char *definitions, cl_kernel *out)
+{
+    pen_special *special = pen_special_find(&dev->specials, kernel, real, definitions);
+    cl_program program;
+    if (special != NULL) {
+        *out = special->entry;
+        return PEN_OK;
+    }
+    PEN_TRY(make_program(dev, kernel->file, real, definitions, &program));
+    pen_status s = make_kernel(program, kernel->name, out);
+    if (s == PEN_OK) {
+        special = pen_special_place(&dev->specials);
+        release_special(special);
+        s = pen_special_fill(&dev->specials, special, kernel, real, definitions, program, *out);
+        if (s == PEN_OK)
+            return s;
+        pen_cl.clReleaseKernel(*out);
+        *out = NULL;
+    }
+    pen_cl.clReleaseProgram(program);
+    return s;
+}
+
 pen_status pen_opencl_kernel(opencl_device *dev, const pen_kernel *kernel, pen_dtype real,
-                             cl_kernel *out)
+                             const char *definitions, cl_kernel *out)
 {
     cl_kernel *slot = &dev->kernels[pen_kernel_slot(kernel, real)];
     cl_program *program = &dev->programs[pen_kernel_slot(pen_kernel_file_head(kernel), real)];
-    *out = *slot;
-    if (*out != NULL)
-        return PEN_OK;
     if (!(real == PEN_F64 ? dev->has_f64 : dev->has_f32))
         return pen_fail(PEN_E_UNSUPPORTED, "%s: %s: no exact %s arithmetic on this device",
                         dev->base.info.name, kernel->name, pen_dtype_name(real));
-    if (*program == NULL)
-        PEN_TRY(make_program(dev, kernel->file, real, program));
-    int code;
-    *slot = pen_cl.clCreateKernel(*program, kernel->name, &code);
-    if (*slot == NULL)
-        return pen_fail_context(pen_opencl_check(code, "clCreateKernel"), "%s", kernel->name);
+    if (definitions != NULL)
+        return special_kernel(dev, kernel, real, definitions, out);
+    if (*slot == NULL) {
+        if (*program == NULL)
+            PEN_TRY(make_program(dev, kernel->file, real, NULL, program));
+        PEN_TRY(make_kernel(*program, kernel->name, slot));
+    }
     *out = *slot;
     return PEN_OK;
 }
@@ -148,6 +189,8 @@ void pen_opencl_programs_release(opencl_device *dev)
     for (size_t i = 0; dev->programs != NULL && i < 2 * pen_kernel_count; i++)
         if (dev->programs[i] != NULL)
             pen_cl.clReleaseProgram(dev->programs[i]);
+    for (int k = 0; k < PEN_SPECIALS; k++)
+        release_special(&dev->specials.at[k]);
     pen_free(dev->kernels);
     pen_free(dev->programs);
 }

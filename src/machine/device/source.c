@@ -81,13 +81,16 @@ static pen_status put_file(builder *b, const char *file)
     return put(b, "\n", 1);
 }
 
-pen_status pen_source_assemble(const char *prelude, const char *file, pen_dtype real, char **text)
+pen_status pen_source_assemble(const char *prelude, const char *file, pen_dtype real,
+                               const char *definitions, char **text)
 {
     builder b = { 0 };
     *text = NULL;
     const char *precision = real == PEN_F64 ? "#define PEN_REAL_F64 1\n" //
                                             : "#define PEN_REAL_F64 0\n";
     pen_status s = put(&b, precision, strlen(precision));
+    if (s == PEN_OK && definitions != NULL)
+        s = put(&b, definitions, strlen(definitions));
     if (s == PEN_OK)
         s = put_file(&b, prelude);
     if (s == PEN_OK)

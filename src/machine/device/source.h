@@ -9,9 +9,11 @@
 
 /*   prelude  "prelude_cuda.h" or "prelude_opencl.h"
  *   file     "measure.k"
+ *   definitions  lines that come before all of it, or NULL
  *   text     creates; release with pen_free()
  * PEN_E_NOTFOUND names a file that is not embedded, PEN_E_NOMEM.  Threads: any. */
-pen_status pen_source_assemble(const char *prelude, const char *file, pen_dtype real, char **text);
+pen_status pen_source_assemble(const char *prelude, const char *file, pen_dtype real,
+                               const char *definitions, char **text);
 
 /* Copies the first line of a compiler's log that speaks of an error, or the
  * first that is not empty. */

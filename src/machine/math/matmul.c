@@ -69,7 +69,7 @@ static pen_status matmul_portable(pen_queue *queue, const pen_matmul_params *p)
                      (void *)&p->c,
                      &c_stride };
     size_t tiles = ((p->m + 63) / 64) * ((p->n + 63) / 64);
-    pen_grid grid = { PEN_GRID_GROUPS, tiles, 100 + p->k * 400 };
+    pen_grid grid = { PEN_GRID_GROUPS, tiles, 100 + p->k * 400, NULL };
     return pen_launch(queue, "matmul", p->dtype, grid, args, PEN_COUNT(args));
 }
 

@@ -29,7 +29,7 @@ static size_t blocks_of(size_t n_cols)
 
 static pen_grid grid_of(size_t groups, size_t elements)
 {
-    return (pen_grid){ PEN_GRID_GROUPS, groups, 100 + elements / 8 };
+    return (pen_grid){ .kind = PEN_GRID_GROUPS, .n = groups, .weight = 100 + elements / 8 };
 }
 
 static pen_status launch_level(pen_queue *queue, const char *kernel, const pen_rows *x,

@@ -16,7 +16,7 @@ static pen_status scan_level(pen_queue *queue, pen_scan_kind kind, const pen_row
     int64_t x_stride = (int64_t)x->stride, out_stride = (int64_t)out->stride;
     int64_t n_cols = (int64_t)x->n_cols;
     int blocks = (int)n_blocks, is_exclusive = kind == PEN_SCAN_EXCLUSIVE;
-    pen_grid grid = { PEN_GRID_GROUPS, n_groups, 2500 };
+    pen_grid grid = { PEN_GRID_GROUPS, n_groups, 2500, NULL };
     void *args[] = { (void *)&x->data, &x_stride,          &n_cols,     &blocks,
                      &is_exclusive,    (void *)&out->data, &out_stride, &total.data };
     pen_status s = pen_launch(queue, "scan_blocks", x->dtype, grid, args, PEN_COUNT(args));

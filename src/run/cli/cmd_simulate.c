@@ -92,6 +92,8 @@ static const cli_option options[] = {
     { "greeks-of", 0, "N", "the asset that greeks refer to", "1" },
     { "method", 0, "NAME", "of greeks: auto, pathwise or likelihood", "auto" },
     { "precision", 0, "TYPE", "f32 or f64, of payoffs", "f64" },
+    { "compile", 0, "WHEN", "payoffs into a GPU's code: auto (for long runs), always or never",
+      "auto" },
     { "paths-out", 0, "FILE", "write every path as a row of CSV", NULL },
     { "plot", 0, "FILE", "draw a fan chart as SVG", NULL },
 };
