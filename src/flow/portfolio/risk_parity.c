@@ -153,6 +153,10 @@ static pen_status solve(parity *p)
         p->lower[i] = 0;
         p->upper[i] = INFINITY;
     }
+    find_slope(p, 0); /* at the least point w'Qw is the budgets' sum */
+    double length = sqrt(dot(p->w, p->slope, p->n));
+    for (size_t i = 0; length > 0 && i < p->n; i++)
+        p->w[i] /= length;
     PEN_TRY(minimise(p, level));
     double sum = total(p);
     for (size_t i = 0; i < p->n; i++)
