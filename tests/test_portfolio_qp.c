@@ -289,6 +289,26 @@ static void singular_matrices_are_solved_exactly(void)
     }
 }
 
+/* Whether a row depends on others is harder to tell where Q is singular and many rows hold: such
+ * problems, all with an answer, were once called infeasible. */
+static void singular_problems_of_many_rows_have_their_answers(void)
+{
+    static problem t;
+    pen_rng_init(&rng, 10, 0, 0, 0);
+    for (int i = 0; i < 400; i++) {
+        double x[MOST], multipliers[2 * MOST];
+        pen_qp_answer a;
+        size_t n = 3 + (size_t)i % 36, m = (size_t)(i * 7) % 38;
+        draw(&t, n, m, n / 2 + 1, i % 2 ? 1e-9 : 0);
+        for (size_t j = 0; j < n; j++) {
+            t.lower[j] = fmax(t.lower[j], -5);
+            t.upper[j] = fmin(t.upper[j], 5);
+        }
+        CHECK_OK(pen_qp_solve(&t.p, NULL, x, multipliers, &a));
+        CHECK(violation(&t.p, x, multipliers) < 1e-9);
+    }
+}
+
 static void published_problem_has_its_published_answer(void)
 {
     /* The example of solve.QP in Turlach & Weingessel's quadprog for R, 1.5, its manual's page:
@@ -555,6 +575,7 @@ static const check_test tests[] = {
     TEST(small_problems_match_the_best_of_all_active_sets),
     TEST(larger_problems_meet_the_conditions_from_any_start),
     TEST(singular_matrices_are_solved_exactly),
+    TEST(singular_problems_of_many_rows_have_their_answers),
     TEST(published_problem_has_its_published_answer),
     TEST(loadings_give_what_their_matrix_gives),
     TEST(infeasible_problems_say_which_and_by_how_much),

@@ -12,7 +12,7 @@
 /* A direction this much shorter than the constraint's own is rounding: it depends on the rest.
  * More is taken for that where less has led to equations that cannot be solved. */
 static const double LEAST_SLOPE = 1e-11, MORE_SLOPE = 30;
-static const double FORGIVEN_AT_MOST = 5e-11;
+static const double FORGIVEN_AT_MOST = 9e-11;
 enum { MOST_ATTEMPTS = 8 };
 
 /* The constraint that enters and the step towards it. */

@@ -7,10 +7,9 @@
 #include "qp.h"
 #include "vector.h"
 
-/* Singular matrices get this share of the largest diagonal element, less from step to step; a
- * linear objective gets this share of its largest cost, less where it takes many. */
-static const double FIRST_SHIFT = 1e-6, LAST_SHIFT = 1e-11, LINEAR_SHIFT = 1e-4,
-                    LEAST_LINEAR_SHIFT = 1e-8;
+/* The shift of singular matrices falls from step to step to this share of the largest diagonal
+ * element; a linear objective gets a share of its largest cost, less where it takes many steps. */
+static const double LAST_SHIFT = 1e-11, LINEAR_SHIFT = 1e-4, LEAST_LINEAR_SHIFT = 1e-8;
 static const double GOOD_RESIDUAL = 1e-10;
 enum { MOST_PROXIMAL = 200, ALL_FREE_BELOW = 64 };
 
@@ -119,21 +118,42 @@ static pen_status solve_singular(qp_state *s, const double *cost)
     return status;
 }
 
+/* From nothing, with steps that begin at `shift`. */
+static pen_status begin_proximal(qp_state *s, const double *cost, double shift)
+{
+    memset(s->x, 0, s->n * sizeof *s->x);
+    memset(s->y, 0, s->m * sizeof *s->y);
+    memcpy(s->cost, cost, s->n * sizeof *cost);
+    qp_expect(s, NULL);
+    s->forgiven = QP_FORGIVEN;
+    s->shift = s->first_shift = shift;
+    return solve_singular(s, cost);
+}
+
+/* Whether constraints depend on each other is told from Q's inverse: an ill-conditioned one can
+ * make it look so.  Only what cannot be met with a matrix near the identity is a contradiction. */
 pen_status qp_run(qp_state *s, const double *cost)
 {
-    bool is_definite = true, is_first = s->shift == 0;
+    static const double shares[] = { 1e-6, 1e-3, 1 };
+    bool is_definite = true;
     memcpy(s->cost, cost, s->n * sizeof *cost);
-    if (is_first) {
-        PEN_TRY(solve_once(s, &is_definite));
-        if (is_definite)
-            return PEN_OK;
+    if (s->shift > 0) {
+        s->shift = s->first_shift;
+        return solve_singular(s, cost);
     }
-    s->shift = s->diagonal > 0 ? FIRST_SHIFT * s->diagonal : LINEAR_SHIFT * largest(cost, s->n);
-    if (s->shift == 0)
-        s->shift = 1;
-    for (size_t j = 0; is_first && j < s->n; j++)
-        s->x[j] = 0;
-    return solve_singular(s, cost);
+    pen_status status = solve_once(s, &is_definite);
+    if (status != PEN_E_INFEASIBLE && (status != PEN_OK || is_definite))
+        return status;
+    if (s->diagonal == 0) {
+        double size = LINEAR_SHIFT * largest(cost, s->n);
+        return begin_proximal(s, cost, size > 0 ? size : 1);
+    }
+    for (size_t i = 0; i < PEN_COUNT(shares); i++) {
+        status = begin_proximal(s, cost, shares[i] * s->diagonal);
+        if (status != PEN_E_INFEASIBLE)
+            return status;
+    }
+    return status;
 }
 
 /* ---- the certificate ---- */

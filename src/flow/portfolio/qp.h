@@ -16,15 +16,18 @@ enum { QP_LOWER = -1, QP_FREE = 0, QP_UPPER = 1, QP_EQUAL = 2 };
 /* A gradient is at least this share of Q's largest diagonal element times the largest |x|: below
  * it is what its terms leave of each other. */
 #define QP_LEAST_GRADIENT 1e-3
+/* An excess of a limit, in units of x, that is rounding. */
+#define QP_FORGIVEN 1e-12
 
 typedef struct qp_state {
     const pen_qp *p;
-    size_t n, m;      /* variables, rows */
-    double *cost;     /* [n] of this step: the problem's, less shift times the last x */
-    double shift;     /* added to Q's diagonal: 0 unless Q is singular */
-    double diagonal;  /* Q's largest */
-    double *row_size; /* [m] largest coefficient */
-    int8_t *at;       /* [n + m] */
+    size_t n, m;        /* variables, rows */
+    double *cost;       /* [n] of this step: the problem's, less shift times the last x */
+    double shift;       /* added to Q's diagonal: 0 unless Q is singular */
+    double first_shift; /* what it is at a solution's start */
+    double diagonal;    /* Q's largest */
+    double *row_size;   /* [m] largest coefficient */
+    int8_t *at;         /* [n + m] */
     /* free variables, in the factor's order */
     size_t *free, *place; /* [n]; place[j] in free, SIZE_MAX for a variable at a bound */
     size_t k;

@@ -39,7 +39,7 @@ double qp_diagonal(const pen_qp *p)
 pen_status qp_state_create(const pen_qp *p, qp_state *s)
 {
     size_t n = p->n, m = p->n_rows, f = p->n_factors, cells;
-    *s = (qp_state){ .p = p, .n = n, .m = m, .forgiven = 1e-12 };
+    *s = (qp_state){ .p = p, .n = n, .m = m, .forgiven = QP_FORGIVEN };
     PEN_TRY(count_cells(p, &cells));
     PEN_TRY(pen_alloc(cells, sizeof(double), &s->block));
     double *at = s->block;
@@ -87,6 +87,7 @@ pen_status qp_state_copy(qp_state *s, const qp_state *from)
     memcpy(s->at, from->at, (n + m) * sizeof *s->at);
     memcpy(s->y, from->y, m * sizeof *s->y);
     s->shift = from->shift;
+    s->first_shift = from->first_shift;
     s->is_ready = false;
     return qp_prepare(s, &is_definite);
 }
