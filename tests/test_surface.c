@@ -509,6 +509,45 @@ static void noisy_quotes_give_smiles_within_the_noise(void)
     close_queue();
 }
 
+/* Found by the fuzzer: a spread of 1e-300 or an expiry of 1e300 made every weight or parameter NaN.
+ */
+static void quotes_of_no_market_spoil_nothing(void)
+{
+    static chain c;
+    static const double odd[] = { NAN, INFINITY, -INFINITY, 1e300, 1e-300, 0, -1 };
+    open_queue();
+    for (int smile = 0; smile < PEN_SMILES; smile++) {
+        pen_surface_options o = pen_surface_options_default();
+        pen_surface *known = make_chain(&c, &o, svi_slices, 2, 21), *got;
+        for (size_t i = 0; i < c.n; i++)
+            c.quotes[i].spread_px = 0.1;
+        for (size_t k = 0; k < COUNT(odd); k++) {
+            pen_option_quote quote = c.quotes[20];
+            double *fields[] = { &quote.strike_px, &quote.expiry_yr, &quote.price_px,
+                                 &quote.spread_px, &quote.vol_frac };
+            *fields[k % COUNT(fields)] = odd[k];
+            c.quotes[c.n++] = quote;
+            c.quotes[c.n] = c.quotes[21];
+            c.quotes[c.n++].spread_px = odd[k];
+            c.quotes[c.n] = c.quotes[22];
+            c.quotes[c.n++].expiry_yr = odd[k];
+            c.quotes[c.n] = c.quotes[23];
+            c.quotes[c.n++].strike_px = odd[k];
+        }
+        o.smile = (pen_smile)smile;
+        got = fit(&c, &o);
+        size_t n;
+        const pen_surface_slice *s = pen_surface_slices(got, &n);
+        for (size_t i = 0; i < n; i++)
+            CHECK(s[i].rmse_vol >= 0 && s[i].atm_vol > 0 && isfinite(s[i].atm_vol));
+        CHECK_NEAR(pen_smile_name(smile), pen_surface_vol(got, 100, 0.1),
+                   pen_surface_vol(known, 100, 0.1), smile == PEN_SMILE_SVI ? 1e-6 : 0.02);
+        pen_surface_destroy(got);
+        pen_surface_destroy(known);
+    }
+    close_queue();
+}
+
 static void wrong_options_are_named(void)
 {
     static chain c;
@@ -575,6 +614,7 @@ static const check_test tests[] = {
     TEST(quotes_without_a_use_are_counted),
     TEST(forwards_come_from_what_there_is),
     TEST(noisy_quotes_give_smiles_within_the_noise),
+    TEST(quotes_of_no_market_spoil_nothing),
     TEST(wrong_options_are_named),
     TEST(failed_allocations_leak_nothing),
 };
