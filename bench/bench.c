@@ -8,14 +8,15 @@
 #include "../src/machine/base/clock.h"
 #include "../src/machine/base/status.h"
 
-extern const bench_area bench_american, bench_covariance, bench_indicators, bench_math,
-    bench_matmul, bench_memory, bench_patterns, bench_portfolio, bench_pricing, bench_risk,
-    bench_simulation, bench_statistics, bench_surface, bench_text, bench_ticks;
+extern const bench_area bench_american, bench_covariance, bench_exotic, bench_indicators,
+    bench_math, bench_matmul, bench_memory, bench_patterns, bench_portfolio, bench_pricing,
+    bench_risk, bench_simulation, bench_statistics, bench_surface, bench_text, bench_ticks;
 
 /* clang-format off */
 const bench_area *const bench_areas[] = {
     &bench_american,
     &bench_covariance,
+    &bench_exotic,
     &bench_indicators,
     &bench_math,
     &bench_matmul,
