@@ -22,7 +22,8 @@ typedef struct exotic_call {
     pricing_scalar all[N_INPUTS];
     int32_t kind, looks;
     double every;
-    size_t row_ns; /* rough work a row */
+    size_t row_ns;     /* rough work a row */
+    size_t group_rows; /* that a group of the kernel takes; 0: rows are independent items */
 } exotic_call;
 
 /* Factors and additions that differ from a plain price. */
@@ -49,8 +50,11 @@ static pen_status price_rows(const exotic_call *call, exotic_moves moves, void *
                              &at.kind,   &at.looks, &every, &price };
     for (size_t i = 0; i < PEN_COUNT(others); i++)
         args[n++] = others[i];
-    pen_grid grid = pen_items((size_t)call->n_rows);
-    grid.weight = call->row_ns;
+    bool is_grouped = call->group_rows > 0;
+    size_t n_rows = (size_t)call->n_rows, group = is_grouped ? call->group_rows : 1;
+    pen_grid grid =
+        is_grouped ? pen_groups((n_rows + group - 1) / group) : pen_items((size_t)call->n_rows);
+    grid.weight = call->row_ns * group;
     return pen_launch(call->queue, call->kernel, call->dtype, grid, args, n);
 }
 
@@ -176,6 +180,7 @@ pen_status pen_price_asian(pen_queue *queue, const pen_asian *in, const pen_exot
     const pen_input more[2] = { in->average_px, in->elapsed_yr };
     exotic_call call = { .function = "pen_price_asian",
                          .kernel = "exotic_asian",
+                         .group_rows = 256, /* as in exotic.k */
                          .queue = queue,
                          .kind = (int32_t)in->kind,
                          .looks = (int32_t)in->n_looks,
