@@ -240,7 +240,8 @@ check: setup
 	@$(MAKE) --no-print-directory $(jobs) tests
 
 # The libraries to compare with, where they are: TA-Lib, which pkg-config finds or
-# PENSTOCK_LIBTALIB names, and the Tulip Indicators that PENSTOCK_LIBINDICATORS names.
+# PENSTOCK_LIBTALIB names, the Tulip Indicators that PENSTOCK_LIBINDICATORS names, and QuantLib,
+# which pkg-config finds (libquantlib0-dev).
 PEERS := $(patsubst tests/%.c,$(O)/tests/%,$(wildcard tests/test_peer_*.c))
 peers: $(PEERS)
 	@O=$(O) scripts/peers.sh $(PEERS)

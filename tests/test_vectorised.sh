@@ -9,7 +9,6 @@ O=${O:-build/release} CC=${CC:-gcc}
 exceptions() {
     cat <<'END'
 .* matmul_body the CPU multiplies with src/machine/math/gemm_kernels.c
-exotic exotic_asian the looks of a row are one after the other
 indicator.* op_profile each lane fills bins of its own
 indicator_single op_chaikin a step waits for the one before
 indicator_single op_covary the passes over a window are one a step
