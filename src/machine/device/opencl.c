@@ -253,15 +253,20 @@ static pen_status open_parts(opencl_device *dev)
     return dev->context != NULL ? PEN_OK : pen_opencl_check(code, "clCreateContext");
 }
 
-/* PoCL keeps its compiled kernels; a program's binary would be a second,
- * slower compilation there. */
-static bool caches_itself(cl_platform_id platform)
+static bool is_pocl(cl_platform_id platform)
 {
     char version[256] = "";
-    const char *is_on = getenv("POCL_KERNEL_CACHE");
     return pen_cl.clGetPlatformInfo(platform, CL_PLATFORM_VERSION, sizeof version - 1, version,
                                     NULL) == CL_SUCCESS &&
-           strstr(version, "PoCL") != NULL && (is_on == NULL || strcmp(is_on, "0") != 0);
+           strstr(version, "PoCL") != NULL;
+}
+
+/* PoCL keeps its compiled kernels; a program's binary would be a second,
+ * slower compilation there. */
+static bool caches_itself(const opencl_device *dev)
+{
+    const char *is_on = getenv("POCL_KERNEL_CACHE");
+    return dev->is_pocl && (is_on == NULL || strcmp(is_on, "0") != 0);
 }
 
 static pen_status opencl_open(size_t ordinal, pen_device **out)
@@ -275,7 +280,8 @@ static pen_status opencl_open(size_t ordinal, pen_device **out)
     dev->platform = found.platform[ordinal];
     dev->has_f32 = is_exact_f32(dev->id);
     dev->has_f64 = is_exact_f64(dev->id);
-    dev->keeps_binaries = !caches_itself(dev->platform);
+    dev->is_pocl = is_pocl(dev->platform);
+    dev->keeps_binaries = !caches_itself(dev);
     dev->max_piece_bytes = get_number(dev->id, CL_DEVICE_MAX_MEM_ALLOC_SIZE);
     pen_status s = opencl_describe(ordinal, &dev->base.info);
     if (s == PEN_OK)

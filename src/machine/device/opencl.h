@@ -127,6 +127,7 @@ typedef struct opencl_device {
     cl_platform_id platform;
     cl_context context;
     size_t max_piece_bytes;
+    bool is_pocl;
     bool keeps_binaries;   /* whether programs are stored in our cache */
     bool has_f32, has_f64; /* exact arithmetic in that precision */
     pthread_mutex_t lock;  /* guards what follows, and a kernel's arguments */
