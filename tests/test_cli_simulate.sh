@@ -71,6 +71,12 @@ controls_help() {
     error=$(field error <"$tmp/out")
     awk -v e="$error" 'BEGIN { exit !(e < 1e-7) }'
 }
+early_exercise() {
+    "$P" simulate --payoff 'max(110 - S, 0)' --exercise american --steps 12 --rate 0.05 --paths 20000 --json >"$tmp/early" || return
+    value=$(field value <"$tmp/early")
+    awk -v v="$value" 'BEGIN { exit !(v > 11.6 && v < 12.1) }' || return
+    says 1 "early exercise takes independent random paths" "$P" simulate --payoff S --exercise american --antithetic
+}
 mistakes_are_named() {
     says 2 "--volatility is '-1'" "$P" simulate --volatility -1 || return
     says 2 "paths" "$P" simulate --paths 0 || return
@@ -96,5 +102,6 @@ check runs_go_on_until_an_error until_an_error
 check several_assets_and_payoffs_at_once several_assets_and_payoffs
 check every_process_runs every_process_runs
 check a_control_of_itself_leaves_no_error controls_help
+check early_exercise_is_worth_more early_exercise
 check mistakes_are_named mistakes_are_named
 finish

@@ -188,6 +188,11 @@ typedef struct pen_monte_carlo {
     const pen_payoff *const *controls;
     const double *control_values; /* [n_controls] discounted expectations */
     size_t n_controls;
+    /* The payoff may be taken at any one date, from 1 on, and is what that pays then.  The value is
+     * that of the best rule found by regression (Longstaff and Schwartz 2001) on paths of its own:
+     * no more than the best there is, most often by less than a percent.  In PEN_F64, of
+     * PEN_SAMPLING_RANDOM, without antithetic paths, greeks and controls but prices. */
+    bool may_exercise;
     bool wants_greeks;
     pen_greek_method greek_method;
     size_t greek_asset; /* 0: the first */

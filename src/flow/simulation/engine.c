@@ -240,24 +240,29 @@ static pen_status choose_text(engine *e, size_t n_paths, pen_grid *grid)
 pen_status engine_launch(engine *e, size_t from, size_t n_paths, const engine_arrays *arrays)
 {
     const payoff_program *p = &e->program;
-    int is_antithetic = e->simulation->is_antithetic, reads_dates = p->reads_dates;
+    int is_antithetic = e->simulation->is_antithetic,
+        reads_dates = p->reads_dates || arrays->dates != NULL;
     int n_date_ops = p->n_date_ops, n_ops = p->n_ops, first_held = p->first_held;
     int n_held = p->n_held, before_row = p->before_row, second_row = p->second_row;
     int n_outputs = e->n_outputs, n_pairs = e->n_pairs;
     scalar date_yr =
         scalar_of(e->dtype, e->simulation->horizon_yr / (double)e->simulation->n_dates);
-    void *values = arrays->values, *sums = arrays->sums;
+    void *values = arrays->values, *sums = arrays->sums, *dates = arrays->dates;
     int64_t values_stride = (int64_t)arrays->values_stride;
+    int64_t dates_stride = (int64_t)arrays->dates_stride;
     process_args process;
-    void *args[PROCESS_ARGS + 18];
+    void *args[PROCESS_ARGS + 20];
     pass_process(e, from, n_paths, arrays->normals, &process, args);
-    void *const rest[] = { &is_antithetic, &e->d_program,  &n_date_ops, &n_ops,      &e->d_held,
-                           &first_held,    &n_held,        &before_row, &second_row, &reads_dates,
-                           &date_yr,       &e->d_outputs,  &n_outputs,  &e->d_pairs, &n_pairs,
-                           &values,        &values_stride, &sums };
+    void *const rest[] = {
+        &is_antithetic, &e->d_program,  &n_date_ops, &n_ops,      &e->d_held,
+        &first_held,    &n_held,        &before_row, &second_row, &reads_dates,
+        &date_yr,       &e->d_outputs,  &n_outputs,  &e->d_pairs, &n_pairs,
+        &values,        &values_stride, &sums,       &dates,      &dates_stride
+    };
     memcpy(args + PROCESS_ARGS, rest, sizeof rest);
     pen_grid grid = grid_of(e, n_paths);
-    PEN_TRY(choose_text(e, n_paths, &grid));
+    if (dates == NULL)
+        PEN_TRY(choose_text(e, n_paths, &grid));
     return pen_launch(e->queue, "simulate", e->dtype, grid, args, PEN_COUNT(args));
 }
 

@@ -36,8 +36,8 @@ void engine_close(engine *e);
 /* Device addresses that a launch reads and writes, NULL for none; simulate.k has the shapes. */
 typedef struct engine_arrays {
     void *normals; /* read; NULL: Philox's */
-    void *values, *sums;
-    size_t values_stride;
+    void *values, *sums, *dates;
+    size_t values_stride, dates_stride;
 } engine_arrays;
 
 /* Queues n_paths from the simulation's first_path + `from` on. */

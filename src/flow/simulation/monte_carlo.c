@@ -5,6 +5,7 @@
 #include "../../machine/base/alloc.h"
 #include "../../machine/device/launch.h"
 #include "../../machine/math/scratch.h"
+#include "early_exercise.h"
 #include "estimate.h"
 #include "greek.h"
 #include "quasi.h"
@@ -97,13 +98,6 @@ static pen_status add_control(run *r, int node, double mean)
     return add_root(r, node, &output);
 }
 
-/* Euler's steps towards 0 do not keep the mean. */
-static bool keeps_mean(const pen_simulation *s)
-{
-    return pen_process_describe(s->process)->has_drift &&
-           (s->process != PEN_SABR || s->parameters[1] == 1);
-}
-
 static pen_status add_controls(run *r)
 {
     const pen_monte_carlo *o = r->options;
@@ -111,7 +105,7 @@ static pen_status add_controls(run *r)
     for (size_t k = 0; k < r->n_payoffs; k++)
         if (r->payoffs[k]->n_assets > n_assets)
             n_assets = r->payoffs[k]->n_assets;
-    if (o->use_prices && keeps_mean(r->s))
+    if (o->use_prices && simulation_keeps_mean(r->s))
         for (size_t a = 0; a < n_assets && a < PRICE_CONTROLS; a++)
             PEN_TRY(add_control(r, graph_leaf(&r->graph, NODE_PRICE, (int)a),
                                 r->s->initial_px[a] *
@@ -294,16 +288,21 @@ static pen_status prepare_replicates(run *r)
     return quasi_open(&r->engine, r->n_parts, &r->quasi);
 }
 
+/* Before anything reads its arrays. */
+static pen_status check_model(const run *r)
+{
+    process_model model;
+    pen_status s = process_model_make(r->me, r->s, &model);
+    process_model_clear(&model);
+    return s;
+}
+
 static pen_status prepare(run *r, pen_queue *queue, pen_dtype dtype)
 {
     PEN_TRY(check_options(r));
     PEN_TRY(pen_alloc(r->n_payoffs, sizeof *r->greeks, (void **)&r->greeks));
     PEN_TRY(PEN_NEW(&r->moments));
-    /* checked before anything reads its arrays */
-    process_model model;
-    pen_status s = process_model_make(r->me, r->s, &model);
-    process_model_clear(&model);
-    PEN_TRY(s);
+    PEN_TRY(check_model(r));
     PEN_TRY(add_controls(r));
     for (size_t k = 0; k < r->n_payoffs; k++)
         PEN_TRY(add_payoff(r, k));
@@ -315,6 +314,17 @@ static pen_status prepare(run *r, pen_queue *queue, pen_dtype dtype)
     size_t width = (size_t)(r->n_roots + r->moments->n_pairs) * pen_dtype_bytes(dtype);
     PEN_TRY(pen_alloc_array(LAUNCH_GROUPS, width, (void **)&r->sums));
     return scratch_alloc(queue, LAUNCH_GROUPS, width, &r->d_sums);
+}
+
+static pen_status run_exercises(run *r, pen_queue *queue, pen_dtype dtype, pen_monte_carlo_out *out)
+{
+    PEN_TRY(check_options(r));
+    PEN_TRY(check_model(r));
+    for (size_t k = 0; k < r->n_payoffs; k++) {
+        PEN_TRY(simulation_check_payoff(r->me, r->s, r->payoffs[k]));
+        PEN_TRY(early_exercise_run(r->me, queue, dtype, r->s, r->options, r->payoffs[k], &out[k]));
+    }
+    return PEN_OK;
 }
 
 pen_status pen_monte_carlo_run(pen_queue *queue, pen_dtype dtype, const pen_simulation *simulation,
@@ -333,10 +343,11 @@ pen_status pen_monte_carlo_run(pen_queue *queue, pen_dtype dtype, const pen_simu
     r->payoffs = payoffs;
     r->n_payoffs = n_payoffs;
     r->engine.queue = queue;
-    pen_status s = prepare(r, queue, dtype);
-    if (s == PEN_OK)
+    pen_status s =
+        options->may_exercise ? run_exercises(r, queue, dtype, out) : prepare(r, queue, dtype);
+    if (s == PEN_OK && !options->may_exercise)
         s = r->parts != NULL ? run_sobol(r, &n_paths) : run_random(r, &n_paths);
-    if (s == PEN_OK)
+    if (s == PEN_OK && !options->may_exercise)
         give(r, n_paths, out);
     pen_device_free(pen_queue_device(queue), r->d_sums);
     quasi_close(&r->quasi);

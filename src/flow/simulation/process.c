@@ -132,6 +132,13 @@ double simulation_drift(const pen_simulation *s, size_t asset)
     return s->rate_frac - (s->dividend_frac != NULL ? s->dividend_frac[asset] : 0);
 }
 
+/* Euler's steps towards 0 do not. */
+bool simulation_keeps_mean(const pen_simulation *s)
+{
+    return processes[s->process].has_drift &&
+           (s->process != PEN_SABR || s->parameters[SABR_EXPONENT] == 1);
+}
+
 /* ---- checks ---- */
 
 static pen_status check_sizes(const char *me, const pen_simulation *s, const pen_process_info *info)

@@ -20,6 +20,9 @@ typedef struct process_model {
 /* The growth of an asset's expected price, a year. */
 double simulation_drift(const pen_simulation *s, size_t asset);
 
+/* Does the expected price grow by it exactly? */
+bool simulation_keeps_mean(const pen_simulation *s);
+
 /* Checks what is asked for and computes the coefficients; creates. */
 pen_status process_model_make(const char *function, const pen_simulation *s, process_model *out);
 void process_model_clear(process_model *model);

@@ -81,6 +81,7 @@ static const cli_option options[] = {
     { "antithetic", 0, NULL, "follow each path with its random numbers negated too", NULL },
     { "sobol", 0, NULL, "quasi-random numbers: less error for payoffs of few directions", NULL },
     { "payoff", 0, "EXPRESSION", "estimate its expectation, discounted; repeatable", NULL },
+    { "exercise", 0, "WHEN", "european, or american: at any one of the dates", "european" },
     { "rate", 0, "FRACTION", "discount rate a year; with a payoff and no --drift prices grow by it",
       "0" },
     { "dividend", 0, "FRACTIONS", "dividend yield a year, with --rate", "0" },
@@ -114,6 +115,9 @@ static const char *const examples[] = {
     "An autocallable note, by Heston's model",
     "penstock simulate --process heston --set kappa=2 --set theta=0.05 --rate 0.03 --steps 12 "
     "--payoff 'when(S >= S0, pay(1 + 0.08 * t), min(1, S / S0))'",
+    "An American put, exercised at 50 dates",
+    "penstock simulate --payoff 'max(K - S, 0)' --set K=110 --exercise american --steps 50 --rate "
+    "0.05",
     "What last year's moves would do to a portfolio of them",
     "penstock simulate --process bootstrap --history prices.csv --horizon 20",
     NULL,

@@ -229,7 +229,8 @@ static pen_status read_times(simulate_job *j)
         reads_path = reads_path || pen_payoff_reads_path(j->payoffs[k]);
     bool is_exact = j->model.process == PEN_GEOMETRIC_BROWNIAN || j->model.process == PEN_MERTON ||
                     j->model.process == PEN_ORNSTEIN_UHLENBECK;
-    bool wants_last = j->n_payoffs > 0 && !reads_path && is_exact;
+    bool is_european = strcmp(cli_text(j->c, "exercise"), "european") == 0;
+    bool wants_last = j->n_payoffs > 0 && !reads_path && is_exact && is_european;
     n_steps = wants_last ? 1 : (uint64_t)ceil(j->horizon_days);
     if (cli_has(j->c, "steps"))
         PEN_TRY(cli_integer(j->c, "steps", 1, 30000000, &n_steps));

@@ -18,8 +18,9 @@ static void show_progress(void *to, double share)
 static pen_status read_options(simulate_job *j, pen_monte_carlo *o, pen_dtype *dtype)
 {
     static const char *const dtypes[] = { "f32", "f64", NULL };
+    static const char *const exercises[] = { "european", "american", NULL };
     static const char *const compiles[] = { "auto", "always", "never", NULL };
-    int method, precision, compile;
+    int method, precision, compile, exercise;
     uint64_t asset;
     *o = pen_monte_carlo_default();
     o->n_paths = j->n_paths;
@@ -27,6 +28,8 @@ static pen_status read_options(simulate_job *j, pen_monte_carlo *o, pen_dtype *d
     PEN_TRY(cli_choice(j->c, "method", method_names, &method));
     PEN_TRY(cli_choice(j->c, "precision", dtypes, &precision));
     PEN_TRY(cli_choice(j->c, "compile", compiles, &compile));
+    PEN_TRY(cli_choice(j->c, "exercise", exercises, &exercise));
+    o->may_exercise = exercise == 1;
     j->model.compile = (pen_compile)compile;
     PEN_TRY(cli_integer(j->c, "greeks-of", 1, SIMULATE_ASSETS, &asset));
     if (cli_has(j->c, "until-error") && cli_has(j->c, "paths"))
