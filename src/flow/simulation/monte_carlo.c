@@ -332,7 +332,7 @@ pen_status pen_monte_carlo_run(pen_queue *queue, pen_dtype dtype, const pen_simu
                                size_t n_payoffs, pen_monte_carlo_out *out)
 {
     run *r;
-    size_t n_paths;
+    size_t n_paths = 0;
     if (n_payoffs > PAYOFF_OUTPUTS)
         return pen_fail(PEN_E_SIZE, "pen_monte_carlo_run: %zu payoffs at once, at most %d",
                         n_payoffs, PAYOFF_OUTPUTS);

@@ -261,7 +261,7 @@ typedef int vword_pairs_ __attribute__((vector_size(PEN_VECTOR_BYTES), may_alias
 #define w_splat(x) ((u64)(x) + (vword){ 0 })
 DEVICE vword w_count(u64 first)
 {
-    vword r;
+    vword r = { 0 };
     for (int i = 0; i < VWORD_LEN_; i++)
         r[i] = first + (u64)i;
     return r;
