@@ -19,6 +19,17 @@ skip() {
     echo "$*"
     return 77
 }
+# says CODE TEXT COMMAND...: the code, and the text in what the command says.
+says() {
+    code=$1 text=$2
+    shift 2
+    "$@" >"$tmp/said" 2>&1
+    got=$?
+    [ "$got" -eq "$code" ] && grep -qF -- "$text" "$tmp/said" && return
+    echo "code $got, expected $code; lacks '$text':"
+    head -5 "$tmp/said"
+    return 1
+}
 finish() {
     echo "# $passed $failed $skipped"
     [ "$failed" -eq 0 ]

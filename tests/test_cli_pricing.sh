@@ -9,16 +9,6 @@ make_chain() {
     awk -v n="$1" 'BEGIN { for (i = 0; i < n; i++)
         printf "%d,%s,%g,%d,0.5,0.2,\"a, \"\"b\"\"\"\n", i, i % 2 ? "P" : "call", 90 + i % 7, 80 + i % 40 }'
 }
-says() { # says CODE TEXT COMMAND...: the code, and the text in what it says
-    code=$1 text=$2
-    shift 2
-    "$@" >"$tmp/said" 2>&1
-    got=$?
-    [ "$got" -eq "$code" ] && grep -qF -- "$text" "$tmp/said" && return
-    echo "code $got, expected $code; lacks '$text':"
-    head -5 "$tmp/said"
-    return 1
-}
 make_chain 40000 >"$tmp/chain.csv"
 
 passes_columns_through() {

@@ -3,16 +3,6 @@
 . tests/check.sh
 P=${PENSTOCK:-build/release/penstock}
 [ -x "$P" ] || { echo "# 0 0 0"; exit 0; }
-says() { # says CODE TEXT COMMAND...: the code, and the text in what it says
-    code=$1 text=$2
-    shift 2
-    "$@" >"$tmp/said" 2>&1
-    got=$?
-    [ "$got" -eq "$code" ] && grep -qF -- "$text" "$tmp/said" && return
-    echo "code $got, expected $code; lacks '$text':"
-    head -5 "$tmp/said"
-    return 1
-}
 simulation_is_reproducible() {
     "$P" simulate --paths 70000 --steps 3 --seed 7 >"$tmp/a" && "$P" simulate --paths 70000 --steps 3 --seed 7 --threads 1 >"$tmp/b" &&
         cmp "$tmp/a" "$tmp/b" || return

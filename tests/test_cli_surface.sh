@@ -3,16 +3,6 @@
 . tests/check.sh
 P=${PENSTOCK:-build/release/penstock}
 [ -x "$P" ] || { echo "# 0 0 0"; exit 0; }
-says() { # says CODE TEXT COMMAND...: the code, and the text in what it says
-    code=$1 text=$2
-    shift 2
-    "$@" >"$tmp/said" 2>&1
-    got=$?
-    [ "$got" -eq "$code" ] && grep -qF -- "$text" "$tmp/said" && return
-    echo "code $got, expected $code; lacks '$text':"
-    head -5 "$tmp/said"
-    return 1
-}
 # Two expiries of one SVI smile, priced by penstock price: a = 0.01, b = 0.06, rho = -0.4, m = 0, sigma = 0.2,
 # times the expiry.
 awk 'BEGIN { print "type,spot,strike,expiry,sigma,rate"

@@ -58,15 +58,15 @@ PEN_API pen_status pen_price_barrier(pen_queue *queue, const pen_barrier *in,
 
 typedef enum pen_lookback_kind {
     PEN_LOOKBACK_FIXED = 0, /* a call pays the largest spot - strike, a put strike - the smallest */
-    PEN_LOOKBACK_FLOATING =
-        1, /* a call pays the last spot - the smallest, a put the largest - the last */
+    /* a call pays the last spot - the smallest, a put the largest - the last */
+    PEN_LOOKBACK_FLOATING = 1,
     PEN_LOOKBACK_KINDS
 } pen_lookback_kind;
 
 typedef struct pen_lookback {
     pen_european option; /* spot > 0; strike: not read where it floats */
-    pen_input
-        extreme_px; /* >= 0: the largest spot so far where that counts, or the smallest; 0: now */
+    /* >= 0: the largest spot so far where that counts, or the smallest; 0: now */
+    pen_input extreme_px;
     pen_lookback_kind kind;
 } pen_lookback;
 
@@ -87,8 +87,8 @@ typedef struct pen_asian {
     pen_input average_px; /* so far, of the kind; > 0 where time has passed */
     pen_input elapsed_yr; /* >= 0: for how long it has been taken */
     pen_asian_kind kind;
-    size_t
-        n_looks; /* at the spot until expiry, equally apart, the last then; 0: always; <= 100000 */
+    /* at the spot until expiry, equally apart, the last then; 0: always; <= 100000 */
+    size_t n_looks;
 } pen_asian;
 
 /* Options on the average spot; otherwise as pen_price_barrier().  Looks cost time in proportion

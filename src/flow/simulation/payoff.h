@@ -75,9 +75,9 @@ void graph_clear(payoff_graph *g);
 
 /* What a payoff is differentiated to, given by how prices move with it. */
 typedef struct payoff_tangent {
-    int asset; /* whose price moves; -1: every one's */
-    int price,
-        before;   /* nodes: derivatives of the logarithm of its price now and at the date before */
+    int asset;    /* whose price moves; -1: every one's */
+    int price;    /* node: derivative of the logarithm of its price now, */
+    int before;   /* and at the date before */
     bool is_rate; /* it is the rate */
     bool jumps;   /* set where the payoff jumps, so that the derivative misses something */
 } payoff_tangent;
