@@ -4,67 +4,8 @@
 
 #include "check.h"
 #include "device_matrix.h"
-#include "flow/simulation/sobol.h"
 #include "machine/base/alloc.h"
-#include "penstock/simulation.h"
-
-static const double S0 = 100, RATE = 0.05, VOL = 0.2, STRIKE = 105;
-
-static pen_queue *first_queue(void)
-{
-    matrix_size();
-    return matrix_select(0);
-}
-
-static pen_simulation model_of(pen_process process, size_t n_dates, size_t n_substeps)
-{
-    pen_simulation s = pen_simulation_default(process);
-    s.drift_frac = NULL;
-    s.rate_frac = RATE;
-    s.n_dates = n_dates;
-    s.n_substeps = n_substeps;
-    s.seed = 5;
-    return s;
-}
-
-/* One payoff, with the strike as K. */
-static pen_status run(pen_queue *queue, pen_dtype dtype, const pen_simulation *s,
-                      const pen_monte_carlo *options, const char *text, pen_monte_carlo_out *out)
-{
-    const pen_payoff_parameter parameters[] = { { "K", STRIKE } };
-    pen_payoff *payoff;
-    pen_status status = pen_payoff_create(text, parameters, 1, &payoff);
-    if (status == PEN_OK)
-        status = pen_monte_carlo_run(queue, dtype, s, options, (const pen_payoff *const *)&payoff,
-                                     1, out);
-    pen_payoff_destroy(payoff);
-    return status;
-}
-
-static void check_estimate(const char *what, pen_estimate e, double want)
-{
-    if (!(fabs(e.value - want) < 4.5 * e.error))
-        printf("    %s: %.10g +- %.3g, expected %.10g\n", what, e.value, e.error, want);
-    CHECK(fabs(e.value - want) < 4.5 * e.error);
-}
-
-/* ---- Black and Scholes ---- */
-
-static double cdf(double x)
-{
-    return erfc(-x * sqrt(0.5)) / 2;
-}
-static double pdf(double x)
-{
-    return exp(-x * x / 2) / sqrt(2 * acos(-1.0));
-}
-
-/* Discounted call on a lognormal price of this mean and deviation of its logarithm. */
-static double lognormal_call(double mean, double deviation, double strike)
-{
-    double d = log(mean / strike) / deviation + deviation / 2;
-    return exp(-RATE) * (mean * cdf(d) - strike * cdf(d - deviation));
-}
+#include "monte_carlo.h"
 
 static void european_options_and_their_greeks(void)
 {
@@ -448,109 +389,6 @@ static void errors_are_what_they_claim(void)
     matrix_restore();
 }
 
-/* ---- Sobol points ---- */
-
-/* Of every two of the first 32 dimensions, 2^12 points fill each of 2^10 equal squares
- * with 4; scrambled, too.  Of the
- * others no square has more than twice as many as it should. */
-static void points_are_spread_evenly(void)
-{
-    static uint32_t scrambled[SOBOL_DIMENSIONS][SOBOL_BITS], shifts[SOBOL_DIMENSIONS];
-    sobol_scramble(9, 1, SOBOL_DIMENSIONS, &scrambled[0][0], shifts);
-    for (int d = 0; d < SOBOL_DIMENSIONS; d++)
-        for (int e = 0; e<d; e += d - e> 17 ? 16 : 1) {
-            int count[2][64] = { { 0 } }, worst = 0;
-            for (uint32_t i = 0; i < 4096; i++) {
-                uint32_t x[2] = { 0, shifts[d] }, y[2] = { 0, shifts[e] };
-                for (int k = 0; k < 12; k++)
-                    if (i >> k & 1) {
-                        x[0] ^= sobol_directions[d][k];
-                        y[0] ^= sobol_directions[e][k];
-                        x[1] ^= scrambled[d][k];
-                        y[1] ^= scrambled[e][k];
-                    }
-                for (int k = 0; k < 2; k++)
-                    count[k][(x[k] >> 29) * 8 + (y[k] >> 29)]++;
-            }
-            for (int k = 0; k < 2; k++)
-                for (int j = 0; j < 64; j++)
-                    worst = abs(count[k][j] - 64) > worst ? abs(count[k][j] - 64) : worst;
-            bool is_near = d < 32;
-            if (worst != 0 && (is_near || worst > 64))
-                printf("    dimensions %d and %d: off by %d\n", e, d, worst);
-            CHECK(worst == 0 || (!is_near && worst <= 64));
-        }
-}
-
-static void bridges_visit_every_time_once(void)
-{
-    static const int sizes[] = { 1, 2, 3, 7, 8, 252 };
-    for (size_t k = 0; k < COUNT(sizes); k++) {
-        int32_t places[3 * 252];
-        double weights[3 * 252], covariance[252];
-        bool is_known[252] = { false };
-        sobol_bridge(sizes[k], places, weights);
-        for (int j = 0; j < sizes[k]; j++) {
-            int at = places[3 * j], left = places[3 * j + 1], right = places[3 * j + 2];
-            CHECK(at >= 0 && at < sizes[k] && !is_known[at]);
-            CHECK(left < 0 || is_known[left]);
-            CHECK(right < 0 || is_known[right]);
-            is_known[at] = true;
-            /* Var W[at] = at + 1, from those of its ends, whose covariance is the left one's. */
-            double var = weights[3 * j + 2] * weights[3 * j + 2], a = weights[3 * j];
-            double b = weights[3 * j + 1], l = left + 1, r = right + 1;
-            var += right < 0 ? 0 : a * a * l + b * b * r + 2 * a * b * l;
-            covariance[at] = var;
-            CHECK_NEAR("variance", covariance[at], at + 1, 1e-12 * (at + 1));
-        }
-    }
-}
-
-static void sobol_points_converge_faster(void)
-{
-    static const double initial[] = { 100, 95 }, vol[] = { 0.2, 0.3 },
-                        correlation[] = { 1, 0.5, 0.5, 1 };
-    pen_simulation s = model_of(PEN_GEOMETRIC_BROWNIAN, 1, 1);
-    pen_monte_carlo options = pen_monte_carlo_default();
-    pen_monte_carlo_out out, plain;
-    double want = lognormal_call(S0 * exp(RATE), VOL, STRIKE);
-    options.use_prices = false;
-    options.n_paths = 32 * 2048;
-    for (pen_dtype d = PEN_F32; d <= PEN_F64; d++) {
-        s.sampling = PEN_SAMPLING_RANDOM;
-        CHECK_OK(run(first_queue(), d, &s, &options, "max(S - K, 0)", &plain));
-        s.sampling = PEN_SAMPLING_SOBOL;
-        CHECK_OK(run(first_queue(), d, &s, &options, "max(S - K, 0)", &out));
-        check_estimate("with Sobol points", out.price, want);
-        CHECK(out.price.error < plain.price.error / 20 && out.n_paths == 32 * 2048);
-    }
-    s.n_dates = 300; /* more numbers than dimensions */
-    s.n_assets = 2;
-    s.initial_px = initial;
-    s.vol_frac = vol;
-    s.correlation = correlation;
-    CHECK_OK(run(first_queue(), PEN_F64, &s, &options, "max(S1 - S2, 0)", &out));
-    double deviation = sqrt(0.04 + 0.09 - 2 * 0.5 * 0.2 * 0.3);
-    double h = log(100.0 / 95) / deviation + deviation / 2;
-    check_estimate("exchange", out.price, 100 * cdf(h) - 95 * cdf(h - deviation));
-    s = model_of(PEN_GEOMETRIC_BROWNIAN, 12, 1);
-    s.sampling = PEN_SAMPLING_SOBOL;
-    options.until_error = 0.002;
-    CHECK_OK(run(first_queue(), PEN_F64, &s, &options, "max(S - K, 0)", &out));
-    CHECK(out.price.error <= 0.002);
-    check_estimate("until an error", out.price, want);
-    options.until_error = 1e-9;
-    options.most_paths = 40000;
-    CHECK_OK(run(first_queue(), PEN_F64, &s, &options, "max(S - K, 0)", &out));
-    CHECK(out.n_paths == 65536 && out.price.error > 1e-9); /* whole powers of 2 of 32 scrambles */
-    s.first_path = 5;
-    CHECK_STATUS(run(first_queue(), PEN_F64, &s, &options, "S", &out), PEN_E_ARG);
-    s.first_path = 0;
-    options.n_replicates = 4;
-    CHECK_STATUS(run(first_queue(), PEN_F64, &s, &options, "S", &out), PEN_E_ARG);
-    matrix_restore();
-}
-
 static void runs_go_on_until_the_error(void)
 {
     pen_simulation s = model_of(PEN_GEOMETRIC_BROWNIAN, 1, 1);
@@ -573,115 +411,6 @@ static void runs_go_on_until_the_error(void)
     CHECK_OK(run(first_queue(), PEN_F64, &s, &options, "1", &out));
     CHECK_NEAR("a certain payoff", out.price.value, exp(-RATE), 1e-15);
     CHECK(out.price.error == 0);
-    matrix_restore();
-}
-
-/* ---- early exercise ---- */
-
-/* A put that may be exercised at n dates, on a binomial tree of many steps between them. */
-static double bermudan_put(int n, double strike)
-{
-    enum { BETWEEN = 60, MOST = 50 * BETWEEN };
-    static double value[MOST + 1];
-    int steps = n * BETWEEN;
-    double dt = 1.0 / steps, up = exp(VOL * sqrt(dt)), discount = exp(-RATE * dt);
-    double p = (exp(RATE * dt) - 1 / up) / (up - 1 / up);
-    for (int k = 0; k <= steps; k++)
-        value[k] = fmax(strike - S0 * pow(up, 2 * k - steps), 0);
-    for (int i = steps - 1; i >= 0; i--)
-        for (int k = 0; k <= i; k++) {
-            value[k] = discount * (p * value[k + 1] + (1 - p) * value[k]);
-            if (i % BETWEEN == 0 && i > 0)
-                value[k] = fmax(value[k], strike - S0 * pow(up, 2 * k - i));
-        }
-    return value[0];
-}
-
-static void early_exercise_is_worth_what_trees_say(void)
-{
-    static const double dividend[] = { 0.1, 0.1 }, initial[] = { 100, 100 };
-    static const double vol[] = { 0.2, 0.2 };
-    pen_simulation s = model_of(PEN_GEOMETRIC_BROWNIAN, 12, 1);
-    pen_monte_carlo options = pen_monte_carlo_default();
-    pen_monte_carlo_out out;
-    options.may_exercise = true;
-    for (double strike = 90; strike <= 115; strike += 25) {
-        char text[40];
-        sprintf(text, "max(%g - S, 0)", strike);
-        CHECK_OK(run(first_queue(), PEN_F64, &s, &options, text, &out));
-        double want = bermudan_put(12, strike);
-        /* A rule that is not quite the best loses a little. */
-        CHECK(out.price.value < want + 3.5 * out.price.error);
-        CHECK(out.price.value > 0.993 * want - 3.5 * out.price.error);
-        CHECK(out.price.error < 0.8 * out.plain_error && out.n_paths == 100000);
-    }
-    /* A call without dividends is not exercised early. */
-    CHECK_OK(run(first_queue(), PEN_F64, &s, &options, "max(S - K, 0)", &out));
-    double call = lognormal_call(S0 * exp(RATE), VOL, STRIKE);
-    CHECK(out.price.value < call + 3.5 * out.price.error);
-    CHECK(out.price.value > 0.993 * call - 3.5 * out.price.error);
-    /* A call on the larger of two, at three dates a year for three years: 13.90 by Andersen and
-     * Broadie (2004), table 2, with both at 100. */
-    s.n_assets = 2;
-    s.initial_px = initial;
-    s.vol_frac = vol;
-    s.dividend_frac = dividend;
-    s.horizon_yr = 3;
-    s.n_dates = 9;
-    CHECK_OK(run(first_queue(), PEN_F64, &s, &options, "max(max(S1, S2) - 100, 0)", &out));
-    CHECK_NEAR("the larger of two", out.price.value, 13.902, 0.12);
-    options.until_error = 0.05;
-    CHECK_OK(run(first_queue(), PEN_F64, &s, &options, "max(max(S1, S2) - 100, 0)", &out));
-    CHECK(out.price.error <= 0.05);
-    matrix_restore();
-}
-
-static pen_status exercise_same(pen_queue *queue, void *context, void *out)
-{
-    const pen_process *process = context;
-    pen_simulation s = model_of(*process, 4, 1);
-    pen_monte_carlo options = pen_monte_carlo_default();
-    options.may_exercise = true;
-    options.n_paths = 700;
-    memset(out, 0, sizeof(pen_monte_carlo_out));
-    return run(queue, PEN_F64, &s, &options, "max(K - S, 0)", out);
-}
-
-static void early_exercise_has_the_same_bits_everywhere(void)
-{
-    for (pen_process p = PEN_GEOMETRIC_BROWNIAN; p <= PEN_HESTON; p++)
-        matrix_check_same("early exercise", exercise_same, &p, sizeof(pen_monte_carlo_out));
-}
-
-static void early_exercise_says_what_it_cannot(void)
-{
-    pen_simulation s = model_of(PEN_GEOMETRIC_BROWNIAN, 4, 1);
-    pen_monte_carlo good = pen_monte_carlo_default(), options;
-    pen_monte_carlo_out out;
-    good.may_exercise = true;
-    good.n_paths = 300;
-    CHECK_STATUS(run(first_queue(), PEN_F32, &s, &good, "S", &out), PEN_E_UNSUPPORTED);
-    options = good;
-    options.wants_greeks = true;
-    CHECK_STATUS(run(first_queue(), PEN_F64, &s, &options, "S", &out), PEN_E_UNSUPPORTED);
-    s.is_antithetic = true;
-    CHECK_STATUS(run(first_queue(), PEN_F64, &s, &good, "S", &out), PEN_E_UNSUPPORTED);
-    CHECK_ERROR_SAYS("independent random paths");
-    s.is_antithetic = false;
-    s.n_dates = 100000;
-    CHECK_STATUS(run(first_queue(), PEN_F64, &s, &good, "S", &out), PEN_E_SIZE);
-    CHECK_ERROR_SAYS("too many to exercise at");
-    s.n_dates = 3;
-    long live = pen_alloc_live();
-    pen_status status = PEN_E_NOMEM;
-    for (long n = 0; status != PEN_OK && n < 100; n++) {
-        pen_alloc_fail_after(n);
-        status = run(first_queue(), PEN_F64, &s, &good, "max(K - S, 0)", &out);
-        pen_alloc_fail_after(-1);
-        CHECK(status == PEN_OK || status == PEN_E_NOMEM);
-        CHECK(pen_alloc_live() == live);
-    }
-    CHECK(status == PEN_OK);
     matrix_restore();
 }
 
@@ -801,13 +530,7 @@ static const check_test tests[] = {
     TEST(the_bootstrap_draws_from_its_history),
     TEST(correlated_assets_and_their_greeks),
     TEST(errors_are_what_they_claim),
-    TEST(points_are_spread_evenly),
-    TEST(bridges_visit_every_time_once),
-    TEST(sobol_points_converge_faster),
     TEST(runs_go_on_until_the_error),
-    TEST(early_exercise_is_worth_what_trees_say),
-    TEST(early_exercise_has_the_same_bits_everywhere),
-    TEST(early_exercise_says_what_it_cannot),
     TEST(bits_are_the_same_on_every_device),
     TEST(wrong_requests_are_refused),
     TEST(failed_allocations_leave_nothing),
